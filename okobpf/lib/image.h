@@ -1,0 +1,171 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_IMAGE_H
+#define OKOBPF_IMAGE_H 1
+
+/* What passes between the stages of a load.
+ *
+ *    ELF bytes --(elf.c)--> struct image --(verifier.c)--> accepted image
+ *        --(prog.c: creates the maps)--> struct okobpf_prog
+ *        --(interp.c or jit-x86-64.c)--> runs
+ *
+ * An image is relocated but not yet trusted: the verifier must check every
+ * field of every instruction. */
+
+#include "insn.h"
+#include "okobpf.h"
+
+#define OKOBPF_MAX_MAPS 64
+
+/* A map as the object declares it.  Not checked: see map_spec_check(). */
+struct map_spec {
+    char *name;
+    uint32_t type;              /* enum okobpf_map_type. */
+    uint32_t key_size;
+    uint32_t value_size;
+    uint32_t max_entries;
+    uint32_t n_hash_functions;
+
+    /* For maps that hold the program's globals: their initial content,
+     * 'value_size' bytes, or NULL. */
+    const uint8_t *init;
+    bool read_only;             /* .rodata: programs may only read. */
+};
+
+/* Source line of the instructions from 'insn' to the next entry. */
+struct insn_line {
+    uint32_t insn;
+    uint32_t line;              /* 1-based. */
+    const char *file;           /* Owned by the image. */
+    const char *text;           /* Source text, "" if not in the object. */
+};
+
+struct image {
+    char *name;                 /* Function name. */
+    char *section;
+    enum okobpf_abi abi;
+
+    struct bpf_insn *insns;     /* Main function first, at index 0. */
+    uint32_t n_insns;
+
+    struct map_spec *maps;
+    uint32_t n_maps;
+
+    struct insn_line *lines;    /* By increasing 'insn'. */
+    uint32_t n_lines;
+
+    void *arena;                /* Backs 'lines' strings and 'init' bytes. */
+};
+
+void image_uninit(struct image *);
+
+/* elf.c.  Returns OKOBPF_OK and fills in '*image', or fills in '*report'. */
+enum okobpf_status elf_load(const void *elf, size_t size, const char *section,
+                            const struct okobpf_limits *, struct image *,
+                            struct okobpf_report *);
+
+/* verifier.c.  Returns OKOBPF_OK if the program in '*image' can do no harm,
+ * else OKOBPF_REJECTED, OKOBPF_LIMIT or OKOBPF_NO_MEMORY and fills in
+ * '*report'.  Fills in the statistics of '*report' in every case. */
+enum okobpf_status verify(const struct image *, const struct okobpf_limits *,
+                          bool want_log, struct okobpf_report *);
+
+/* disasm.c.  Writes the instruction at 'insns[index]' as text, such as
+ * "r0 = *(u8 *)(r1 + 14)", to the 'size' bytes at 'buf' (snprintf() rules). */
+void disasm(const struct bpf_insn *insns, uint32_t n_insns, uint32_t index,
+            char *buf, size_t size);
+
+/* Helper functions. */
+
+enum helper_id {
+    HELPER_MAP_LOOKUP = 1,      /* void *(map, const void *key) */
+    HELPER_MAP_UPDATE = 2,      /* int (map, const void *key, const void *v) */
+    HELPER_MAP_DELETE = 3,      /* int (map, const void *key) */
+    HELPER_MAP_ADD = 4,         /* int (map, const void *item) */
+    HELPER_TIME_GET_NS = 5,     /* u64 (void) */
+    HELPER_HASH = 6,            /* u32 (const void *, u64 len) */
+    HELPER_PRINTF = 7,          /* int (const char *fmt, u64 fmt_size,
+                                 *      u64 a, u64 b, u64 c) */
+    HELPER_GET_SLOT = 8,        /* u32 (void) */
+    HELPER_LOAD_BYTES = 9,      /* int (u64 ofs, void *to, u64 len): from the
+                                 * packet; 0, or -1 if out of bounds. */
+    N_HELPERS
+};
+
+/* What the verifier has to know of an argument. */
+enum arg_type {
+    ARG_NONE,                   /* Unused: may be anything, is not read. */
+    ARG_ANY,                    /* Initialized scalar. */
+    ARG_MAP,                    /* A map. */
+    ARG_MAP_KEY,                /* Readable memory, the map's key size. */
+    ARG_MAP_VALUE,              /* Readable memory, the map's value size. */
+    ARG_MAP_ITEM,               /* Readable memory, the map's key size
+                                 * (Bloom filter, count-min sketch). */
+    ARG_MEM,                    /* Readable memory, size in next argument. */
+    ARG_MEM_WRITE,              /* Writable memory (stack, map value), size in
+                                 * next argument, becomes initialized. */
+    ARG_SIZE,                   /* Size, nonzero, of the previous argument. */
+    ARG_FMT,                    /* Constant format string: see helpers.c. */
+};
+
+enum ret_type {
+    RET_SCALAR,
+    RET_MAP_VALUE_OR_NULL,
+};
+
+#define MAX_HELPER_ARGS 5
+
+struct helper {
+    const char *name;
+    /* Arguments are 64-bit registers; unused ones hold garbage. */
+    uint64_t (*function)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+                         struct okobpf_env *);
+    enum ret_type ret;
+    enum arg_type args[MAX_HELPER_ARGS];
+    uint32_t map_types;         /* Bit N set: map type N is allowed. */
+};
+
+/* Indexed by enum helper_id; 'function' NULL where there is none. */
+extern const struct helper helpers[N_HELPERS];
+
+/* Programs. */
+
+struct okobpf_prog {
+    struct okobpf_prog_info info;
+    struct image image;         /* With 'insns' as the verifier saw them. */
+    struct okobpf_map *maps[OKOBPF_MAX_MAPS];
+    size_t n_maps;
+    const struct okobpf_host *host;
+
+    struct bpf_insn *code;      /* As 'image.insns', with map references
+                                 * resolved to 64-bit addresses, for the
+                                 * engines. */
+    uint64_t (*jited)(uint64_t r1, uint64_t r2, struct okobpf_env *);
+    void *jit_mem;
+    size_t jit_mem_len;
+};
+
+/* interp.c.  Runs 'prog->code' with registers r1 and r2. */
+uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
+                   struct okobpf_env *);
+
+/* jit-x86-64.c.  Compiles 'prog->code' and sets the 'jit' members.  Returns
+ * false, leaving them alone, if this machine has no JIT or memory. */
+bool jit_compile(struct okobpf_prog *);
+void jit_free(struct okobpf_prog *);
+
+#endif /* image.h */

@@ -1,0 +1,294 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_H
+#define OKOBPF_H 1
+
+/* A BPF runtime for packet filter programs.
+ *
+ * The library takes an ELF object that clang compiled for the BPF target,
+ * checks that the program in it can do no harm, creates the maps it declares
+ * and runs it on packets.  It knows nothing of its host: time, packets,
+ * deferred reclamation and log lines come from the host through 'struct
+ * okobpf_host' and 'struct okobpf_env'.
+ *
+ * Thread safety
+ * =============
+ *
+ * A 'struct okobpf_prog' is immutable after okobpf_load(): any number of
+ * threads may run it, each with its own 'struct okobpf_env'.  All map
+ * functions may be called from any thread at any time.  A value pointer that
+ * a map lookup hands to a program stays valid until the host's grace period
+ * ends (see 'defer' in 'struct okobpf_host'). */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Context.
+ *
+ * What a program of the second ABI ("SEC("filter") uint64_t f(const struct
+ * oko_ctx *)") sees.  Read-only to programs.  It grows only at the end. */
+struct oko_ctx {
+    uint64_t data;              /* Address of the first byte of the packet. */
+    uint64_t data_end;          /* Address just past the last byte. */
+    uint32_t in_port;           /* Datapath port number. */
+    uint32_t pkt_len;           /* data_end - data, in bytes. */
+    uint32_t packet_type;       /* OpenFlow packet type (namespace, type), 0
+                                 * for Ethernet, host byte order. */
+    uint16_t l3_ofs;            /* Offset of L3 header, UINT16_MAX if none. */
+    uint16_t l4_ofs;            /* Offset of L4 header, UINT16_MAX if none. */
+    uint64_t now_ns;            /* Monotonic time of the batch, in ns. */
+    uint32_t hash;              /* Packet hash, 0 if not known. */
+    uint32_t slot;              /* Index of the running core's slot. */
+};
+
+/* Result of a load. */
+enum okobpf_status {
+    OKOBPF_OK,                  /* Loaded. */
+    OKOBPF_BAD_OBJECT,          /* Not a usable BPF object file. */
+    OKOBPF_REJECTED,            /* The verifier refused the program. */
+    OKOBPF_LIMIT,               /* Over one of 'struct okobpf_limits'. */
+    OKOBPF_NO_MEMORY,           /* Memory allocation failed. */
+};
+
+const char *okobpf_status_to_string(enum okobpf_status);
+
+/* What happened in a load, for people.  'reason' is always set on failure;
+ * the other parts are NULL where they do not apply.  All strings are owned by
+ * the report; free them with okobpf_report_uninit(). */
+struct okobpf_report {
+    enum okobpf_status status;
+    char *reason;               /* What is wrong, one line. */
+    int insn;                   /* Index of the instruction, or -1. */
+    char *where;                /* "insn 12: r0 = *(u8 *)(r1 + 14)", with the
+                                 * section and, where the object has line
+                                 * information, "file.c:34: source text". */
+    char *state;                /* Register state and path that led there. */
+    char *advice;               /* What to do about it. */
+    char *log;                  /* Whole verifier log, if it was asked for. */
+    bool log_truncated;         /* 'log' reached its limit. */
+
+    /* Cost of verification. */
+    uint32_t insns_visited;
+    uint32_t peak_states;
+    uint64_t verify_ns;
+    uint64_t peak_memory;       /* Bytes. */
+};
+
+void okobpf_report_uninit(struct okobpf_report *);
+
+/* Returns the four parts of a refusal as text of several lines, without the
+ * log, terminated by a new-line.  The caller frees it with free(). */
+char *okobpf_report_format(const struct okobpf_report *);
+
+/* Limits.  All are checked before anything is allocated for them. */
+struct okobpf_limits {
+    size_t max_object_size;     /* ELF file, bytes. */
+    uint32_t max_insns;         /* Instructions in a program. */
+    uint32_t max_maps;          /* Maps in a program (at most 64). */
+    uint64_t max_map_memory;    /* All maps of a program, bytes. */
+    uint32_t max_entry_size;    /* Key + value of one map entry, bytes. */
+    uint32_t max_visits;        /* Instructions that the verifier visits. */
+    uint64_t max_verify_memory; /* Bytes. */
+    uint64_t max_verify_ns;     /* Nanoseconds of CPU time. */
+    size_t max_log_size;        /* Verifier log, bytes. */
+};
+
+/* Defaults: 1 MiB, 65,536 instructions, 64 maps, 64 MiB, 32 KiB, 1,000,000
+ * visits, 64 MiB, 1 s, 1 MiB. */
+extern const struct okobpf_limits okobpf_default_limits;
+
+/* What the library needs of its host.  Must outlive the programs. */
+struct okobpf_host {
+    /* Number of slots for per-core maps: 'slot' in a 'struct oko_ctx' is less
+     * than this, or per-core lookups fail. */
+    uint32_t n_slots;
+
+    /* Calls 'function(aux)' once no thread can still hold a pointer to memory
+     * that was reachable when defer() was called.  If NULL, the library frees
+     * at once: right only for a single thread. */
+    void (*defer)(void (*function)(void *aux), void *aux);
+
+    /* Takes a line that a program printed, without new-line.  May be NULL.
+     * Called in the thread that runs the program; must not block. */
+    void (*print)(const char *prog_name, const char *line);
+};
+
+/* Loading. */
+
+enum okobpf_engine {
+    OKOBPF_ENGINE_AUTO,         /* The JIT where there is one. */
+    OKOBPF_ENGINE_INTERPRETER,
+    OKOBPF_ENGINE_JIT,          /* Fails where there is none. */
+};
+
+enum okobpf_abi {
+    OKOBPF_ABI_PACKET = 1,      /* uint64_t entry(void *pkt, uint64_t len) */
+    OKOBPF_ABI_CONTEXT = 2,     /* uint64_t prog(const struct oko_ctx *) */
+};
+
+struct okobpf_options {
+    const struct okobpf_limits *limits; /* NULL for the defaults. */
+    const struct okobpf_host *host;     /* NULL for one slot, no host. */
+    enum okobpf_engine engine;
+    bool want_log;                      /* Fill in 'log' of the report. */
+    const char *section;                /* Section to load, NULL for first. */
+
+    /* Maps with equal name, type, sizes and limits are taken over by
+     * reference from this program instead of being created. */
+    const struct okobpf_prog *keep_maps;
+};
+
+struct okobpf_prog;
+
+/* Loads the ELF object in the 'size' bytes at 'elf', which may be hostile and
+ * need not be aligned.  'options' may be NULL.
+ *
+ * On success, returns the new program, with 'report->status' OKOBPF_OK.  On
+ * failure, returns NULL and describes the failure in '*report'.  In both
+ * cases the caller must call okobpf_report_uninit(report) afterward. */
+struct okobpf_prog *okobpf_load(const void *elf, size_t size,
+                                const struct okobpf_options *options,
+                                struct okobpf_report *report);
+
+/* Frees 'prog' at once and drops its references to its maps.  The caller must
+ * make sure that no thread still runs it. */
+void okobpf_prog_destroy(struct okobpf_prog *);
+
+struct okobpf_prog_info {
+    const char *name;           /* Function name, "entry" if unknown. */
+    const char *section;        /* Section it came from. */
+    enum okobpf_abi abi;
+    uint32_t n_insns;           /* 8-byte slots, all functions together. */
+    uint32_t jited_len;         /* Bytes of machine code, 0 if interpreted. */
+    uint8_t tag[8];             /* First 8 bytes of SHA-1 of the instructions,
+                                 * with map references cleared, as in
+                                 * bpftool(8). */
+    uint64_t map_memory;        /* Bytes. */
+};
+
+const struct okobpf_prog_info *okobpf_prog_info(const struct okobpf_prog *);
+
+/* Running. */
+
+/* State of one running thread.  The host sets 'ctx' before each run. */
+struct okobpf_env {
+    struct oko_ctx ctx;
+    const struct okobpf_prog *prog; /* Set by okobpf_run(). */
+};
+
+/* Runs 'prog' on the packet in 'env->ctx' and returns its result: nonzero if
+ * the packet matches.  Programs of the first ABI get 'ctx.data' and
+ * 'ctx.pkt_len'. */
+uint64_t okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env);
+
+/* Maps. */
+
+enum okobpf_map_type {
+    OKOBPF_MAP_ARRAY = 1,
+    OKOBPF_MAP_BLOOM = 2,
+    OKOBPF_MAP_COUNTMIN = 3,
+    OKOBPF_MAP_HASH = 4,
+    OKOBPF_MAP_PERCPU_ARRAY = 5,
+    OKOBPF_MAP_PERCPU_HASH = 6,
+    OKOBPF_MAP_LRU_HASH = 7,
+    OKOBPF_MAP_LPM_TRIE = 8,
+};
+
+/* Returns "array", "hash", ..., or NULL if 'type' is not known. */
+const char *okobpf_map_type_to_string(uint32_t type);
+
+struct okobpf_map;
+
+struct okobpf_map_info {
+    const char *name;
+    uint32_t type;              /* enum okobpf_map_type. */
+    uint32_t key_size;          /* Bytes. */
+    uint32_t value_size;        /* Bytes. */
+    uint32_t max_entries;
+    uint32_t n_hash_functions;  /* Bloom filter and count-min sketch only. */
+    uint64_t memory;            /* Bytes allocated up front. */
+    bool read_only;             /* Not even the user may write (.rodata). */
+};
+
+/* Values as in Linux's bpf(2). */
+enum okobpf_map_flags {
+    OKOBPF_ANY = 0,             /* Create or update. */
+    OKOBPF_NOEXIST = 1,         /* Create only. */
+    OKOBPF_EXIST = 2,           /* Update only. */
+};
+
+enum okobpf_map_result {
+    OKOBPF_MAP_OK,
+    OKOBPF_MAP_NO_ENTRY,        /* No such key. */
+    OKOBPF_MAP_EXISTS,          /* OKOBPF_NOEXIST and the key is there. */
+    OKOBPF_MAP_FULL,            /* No room for another entry. */
+    OKOBPF_MAP_BAD_KEY_SIZE,
+    OKOBPF_MAP_BAD_VALUE_SIZE,
+    OKOBPF_MAP_BAD_KEY,         /* Array index or prefix length too large. */
+    OKOBPF_MAP_BAD_FLAGS,
+    OKOBPF_MAP_READ_ONLY,
+    OKOBPF_MAP_UNSUPPORTED,     /* Map type lacks this operation. */
+    OKOBPF_MAP_NO_MEMORY,
+};
+
+const char *okobpf_map_result_to_string(enum okobpf_map_result);
+
+size_t okobpf_prog_n_maps(const struct okobpf_prog *);
+struct okobpf_map *okobpf_prog_map(const struct okobpf_prog *, size_t index);
+
+const struct okobpf_map_info *okobpf_map_info(const struct okobpf_map *);
+uint64_t okobpf_map_n_entries(const struct okobpf_map *);
+
+/* For the user outside of the switch, who sees copies.  Sizes are those of
+ * the buffers and must be exactly the map's.  For a per-core map a lookup sums
+ * the value's 64-bit (or, if its size is not a multiple of 8, 32-bit) words
+ * over all slots, and an update writes slot 0 and clears the others. */
+enum okobpf_map_result okobpf_map_lookup(struct okobpf_map *,
+                                         const void *key, size_t key_size,
+                                         void *value, size_t value_size);
+enum okobpf_map_result okobpf_map_update(struct okobpf_map *,
+                                         const void *key, size_t key_size,
+                                         const void *value, size_t value_size,
+                                         uint64_t flags);
+enum okobpf_map_result okobpf_map_delete(struct okobpf_map *,
+                                         const void *key, size_t key_size);
+void okobpf_map_clear(struct okobpf_map *);
+
+/* Iteration that can be resumed while writers go on.  Start with '*cursor' 0.
+ * Copies the next entry to 'key' and 'value', which must have room for the
+ * map's sizes, advances '*cursor' and returns true; returns false at the end.
+ * An entry that stays in the map throughout is returned at least once.  A
+ * sketch yields its cells (Bloom filter: its 64-bit words), with the key a
+ * 32-bit index: see okobpf_map_dump_sizes(). */
+bool okobpf_map_next(struct okobpf_map *, uint64_t *cursor,
+                     void *key, void *value);
+
+/* Stores the sizes in bytes of the keys and values that okobpf_map_next()
+ * yields: the map's own, except for sketches. */
+void okobpf_map_dump_sizes(const struct okobpf_map *,
+                           uint32_t *key_size, uint32_t *value_size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* okobpf.h */
