@@ -1,0 +1,33 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/* Unsafe: may run for ever, and would stop the switch's thread with it.
+ *
+ * The loop ends when the program draws a number that may never come.  The
+ * verifier must refuse this program. */
+
+#include <oko/filter.h>
+
+uint64_t
+entry(const void *pkt, uint64_t pkt_len)
+{
+    (void) pkt;
+
+    while (oko_time_get_ns() % 7 != pkt_len) {
+        continue;
+    }
+    return 1;
+}
