@@ -43,6 +43,7 @@ struct map_spec {
     /* For maps that hold the program's globals: their initial content,
      * 'value_size' bytes, or NULL. */
     const uint8_t *init;
+    bool globals;               /* Holds the globals of a data section. */
     bool read_only;             /* .rodata: programs may only read. */
 };
 
@@ -73,6 +74,18 @@ struct image {
 
 void image_uninit(struct image *);
 
+/* report.c.  Makes '*report' a failure with 'status', a reason in the manner
+ * of printf() and 'advice' (NULL for none), in place of what it said before,
+ * and returns 'status'.  Leaves log and statistics alone. */
+enum okobpf_status report_fail(struct okobpf_report *, enum okobpf_status,
+                               const char *advice, const char *reason, ...)
+    __attribute__((__format__(__printf__, 4, 5)));
+
+/* Returns a string in the manner of sprintf() that the caller must free(), or
+ * NULL if memory is exhausted. */
+char *report_asprintf(const char *format, ...)
+    __attribute__((__format__(__printf__, 1, 2)));
+
 /* elf.c.  Returns OKOBPF_OK and fills in '*image', or fills in '*report'. */
 enum okobpf_status elf_load(const void *elf, size_t size, const char *section,
                             const struct okobpf_limits *, struct image *,
@@ -98,8 +111,8 @@ enum helper_id {
     HELPER_MAP_ADD = 4,         /* int (map, const void *item) */
     HELPER_TIME_GET_NS = 5,     /* u64 (void) */
     HELPER_HASH = 6,            /* u32 (const void *, u64 len) */
-    HELPER_PRINTF = 7,          /* int (const char *fmt, u64 fmt_size,
-                                 *      u64 a, u64 b, u64 c) */
+    HELPER_PRINTF = 7,          /* int (const char *fmt, u64 a, u64 b, u64 c,
+                                 *      u64 d) */
     HELPER_GET_SLOT = 8,        /* u32 (void) */
     HELPER_LOAD_BYTES = 9,      /* int (u64 ofs, void *to, u64 len): from the
                                  * packet; 0, or -1 if out of bounds. */
@@ -119,7 +132,11 @@ enum arg_type {
     ARG_MEM_WRITE,              /* Writable memory (stack, map value), size in
                                  * next argument, becomes initialized. */
     ARG_SIZE,                   /* Size, nonzero, of the previous argument. */
-    ARG_FMT,                    /* Constant format string: see helpers.c. */
+    ARG_FMT,                    /* Constant address within a read-only map
+                                 * value from which on printf_format_check()
+                                 * accepts the bytes of 'init'.  As many
+                                 * scalars follow in the next registers as it
+                                 * says in '*n_args'. */
 };
 
 enum ret_type {
@@ -142,6 +159,17 @@ struct helper {
 /* Indexed by enum helper_id; 'function' NULL where there is none. */
 extern const struct helper helpers[N_HELPERS];
 
+/* Checks that the 'size' bytes at 'fmt' begin with a null-terminated format
+ * string that the printf helper can print: of conversions only %%, %c and
+ * integers (d, i, u, x, X; flags, width, l and ll are fine), at most 4.  On
+ * success, returns NULL and stores the number of arguments that it takes in
+ * '*n_args'.  Otherwise, returns what is wrong with it. */
+const char *printf_format_check(const char *fmt, size_t size, int *n_args);
+
+/* Returns the helper with 'name', with or without a "bpf_", "ubpf_" or "oko_"
+ * in front, or 0 if there is none. */
+enum helper_id helper_from_name(const char *name);
+
 /* Programs. */
 
 struct okobpf_prog {
@@ -163,8 +191,13 @@ struct okobpf_prog {
 uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
                    struct okobpf_env *);
 
-/* jit-x86-64.c.  Compiles 'prog->code' and sets the 'jit' members.  Returns
- * false, leaving them alone, if this machine has no JIT or memory. */
+/* jit-x86-64.c, compiled in where OKOBPF_HAVE_JIT is defined.  Compiles
+ * 'prog->code' and sets the 'jit' members.  Returns false, leaving them alone,
+ * if this machine has no JIT or memory.  Lookups in arrays may be inlined: see
+ * 'struct map_array' in map.h. */
+#if defined __x86_64__ && !defined OKOBPF_NO_JIT
+#define OKOBPF_HAVE_JIT 1
+#endif
 bool jit_compile(struct okobpf_prog *);
 void jit_free(struct okobpf_prog *);
 

@@ -1,0 +1,155 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifndef OKOBPF_MAP_H
+#define OKOBPF_MAP_H 1
+
+/* Maps, from within the library.
+ *
+ * Each kind of map has a file of its own, map-KIND.c, that offers a 'struct
+ * map_ops'.  What is common to all is in map.c.
+ *
+ * Concurrency
+ * ===========
+ *
+ * Readers take no lock.  A value is shared memory: the library copies it with
+ * relaxed atomic accesses of 64 bits, so that an aligned word is never torn,
+ * while a larger value may be seen half updated, as in Linux.  Memory that a
+ * reader could hold goes back through map_defer_free(). */
+
+#include "image.h"
+
+struct map_ops {
+    /* Whether programs may ask for the pointer to a value.  The other members
+     * are NULL where a kind has no such operation. */
+
+    /* Stores the bytes that 'spec', whose common limits are checked already,
+     * will take in '*memory' (must not wrap: use sizes_mul()), and returns
+     * NULL, or returns what is wrong with it. */
+    const char *(*check)(const struct map_spec *spec, uint32_t n_slots,
+                         uint64_t *memory);
+
+    /* Allocates and initializes a map.  Only the kind's own members: map.c
+     * fills in 'struct okobpf_map'.  Returns NULL if out of memory. */
+    struct okobpf_map *(*create)(const struct map_spec *, uint32_t n_slots);
+    void (*destroy)(struct okobpf_map *);
+
+    /* For programs, whose core's slot is 'slot'.  'key' and 'value' have the
+     * map's sizes; they need not be aligned. */
+    void *(*lookup)(struct okobpf_map *, const void *key, uint32_t slot);
+    enum okobpf_map_result (*update)(struct okobpf_map *, const void *key,
+                                     const void *value, uint64_t flags,
+                                     uint32_t slot);
+    enum okobpf_map_result (*delete)(struct okobpf_map *, const void *key);
+    enum okobpf_map_result (*add)(struct okobpf_map *, const void *item);
+
+    /* For the user: as the functions of okobpf.h without their checks of
+     * sizes and flags.  Where 'read' is NULL, 'lookup' serves; where 'write'
+     * is NULL, 'update'. */
+    enum okobpf_map_result (*read)(struct okobpf_map *, const void *key,
+                                   void *value);
+    enum okobpf_map_result (*write)(struct okobpf_map *, const void *key,
+                                    const void *value, uint64_t flags);
+    uint64_t (*n_entries)(const struct okobpf_map *);
+    void (*clear)(struct okobpf_map *);
+    bool (*next)(struct okobpf_map *, uint64_t *cursor, void *key,
+                 void *value);
+    void (*dump_sizes)(const struct okobpf_map *, uint32_t *key_size,
+                       uint32_t *value_size);
+};
+
+/* Common part, first member of each kind's own structure.  Programs hold the
+ * address of this as the map. */
+struct okobpf_map {
+    const struct map_ops *ops;
+    struct okobpf_map_info info;
+    uint32_t n_slots;
+    unsigned int ref_cnt;       /* Atomic: see map_ref() and map_unref(). */
+    const struct okobpf_host *host;
+};
+
+/* An array, whose lookup the JIT may do in line:
+ *
+ *     index < up.info.max_entries ? values + index * stride : NULL
+ *
+ * where 'index' is the 32-bit number at the key. */
+struct map_array {
+    struct okobpf_map up;
+    uint64_t stride;            /* Multiple of 8. */
+    uint8_t *values;            /* 'max_entries * stride' bytes. */
+};
+
+extern const struct map_ops map_array_ops;
+extern const struct map_ops map_hash_ops;
+
+/* Checks 'spec' against what its kind and 'limits' allow and adds the bytes
+ * that it will take to '*memory'.  Returns OKOBPF_OK, or reports the failure
+ * in '*report' and returns its status. */
+enum okobpf_status map_spec_check(const struct map_spec *spec,
+                                  const struct okobpf_limits *limits,
+                                  uint32_t n_slots, uint64_t *memory,
+                                  struct okobpf_report *report);
+
+/* Creates a map with one reference from a spec that map_spec_check() let pass.
+ * Returns NULL if memory is exhausted. */
+struct okobpf_map *map_create(const struct map_spec *,
+                              const struct okobpf_host *);
+struct okobpf_map *map_ref(struct okobpf_map *);
+void map_unref(struct okobpf_map *);
+
+/* The address of the value number 0 of 'map', an array of one or more
+ * entries: for BPF_PSEUDO_MAP_IDX_VALUE. */
+void *map_direct_value(struct okobpf_map *map);
+
+/* For the kinds. */
+
+/* Frees 'p' once no thread can hold a pointer to it any more. */
+void map_defer_free(const struct okobpf_map *, void *p);
+
+/* Allocates zeroed memory aligned to a cache line; free with free(). */
+void *map_alloc_aligned(uint64_t size);
+
+/* Copies a value into, or out of, the shared memory at 'dst' or 'src', which
+ * must be aligned to 8 and have room for 'size' rounded up to 8. */
+void map_value_store(void *dst, const void *src, uint32_t size);
+void map_value_load(void *dst, const void *src, uint32_t size);
+
+static inline uint64_t
+map_round_up_8(uint64_t x)
+{
+    return (x + 7) & ~UINT64_C(7);
+}
+
+/* Returns 'a * b', or UINT64_MAX if that wraps. */
+static inline uint64_t
+map_sizes_mul(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+
+    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+
+/* Returns 'a + b', or UINT64_MAX if that wraps. */
+static inline uint64_t
+map_sizes_add(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+
+    return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+#endif /* map.h */
