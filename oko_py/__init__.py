@@ -1,0 +1,72 @@
+"""Python library for Oko: Open vSwitch with BPF filter programs.
+
+>>> import oko_py
+>>> from oko_py import elf, ofctl
+>>> path = oko_py.compile("filter.c")
+>>> spec = elf.load(path)                   # offline: what the object holds
+>>> bridge = ofctl.Bridge("br0")
+>>> program = bridge.programs.load(1, spec)
+
+The library never prints and never exits.  What it raises on purpose is an :class:`OkoError`; the
+whole tree stands in the documentation of :mod:`oko_py._errors`.
+"""
+
+from oko_py._compile import INCLUDE_DIR, compile, find_clang  # noqa: A004 - oko_py.compile()
+from oko_py._errors import (
+    BadKey,
+    BadValue,
+    BridgeNotFound,
+    CommandError,
+    CommandNotFound,
+    CommandTimeout,
+    CompileError,
+    CompilerNotFound,
+    KeyExists,
+    KeyNotFound,
+    MapError,
+    MapFull,
+    MapIncompatible,
+    MapNotFound,
+    NotAnOko,
+    ObjectFileError,
+    OkoError,
+    OpenFlowError,
+    ParseError,
+    ProgramExists,
+    ProgramInUse,
+    ProgramNotFound,
+    ProgramOverLimit,
+    ProgramRefused,
+    ProgramRejected,
+)
+
+__all__ = [
+    "INCLUDE_DIR",
+    "BadKey",
+    "BadValue",
+    "BridgeNotFound",
+    "CommandError",
+    "CommandNotFound",
+    "CommandTimeout",
+    "CompileError",
+    "CompilerNotFound",
+    "KeyExists",
+    "KeyNotFound",
+    "MapError",
+    "MapFull",
+    "MapIncompatible",
+    "MapNotFound",
+    "NotAnOko",
+    "ObjectFileError",
+    "OkoError",
+    "OpenFlowError",
+    "ParseError",
+    "ProgramExists",
+    "ProgramInUse",
+    "ProgramNotFound",
+    "ProgramOverLimit",
+    "ProgramRefused",
+    "ProgramRejected",
+    "compile",
+    "find_clang",
+]
