@@ -1,0 +1,64 @@
+"""Tasks about building and running what was built."""
+
+from __future__ import annotations
+
+from invoke import Context
+
+from oko_build import build as building
+from oko_build import console, flavours, layout
+from oko_build.tasks._task import task, user_folder
+
+FLAVOUR_HELP = {
+    "stock": "Open vSwitch as upstream ships it, in a build folder of its own",
+    "debug": "no optimization, warnings are errors",
+    "sanitize": "'address': with AddressSanitizer and UndefinedBehaviorSanitizer",
+    "native": "for this machine's CPU (-march=native): for benchmarks, not for other machines",
+}
+
+
+@task(help={**FLAVOUR_HELP, "base": "base in upstream.toml", "offline": "never touch the network"})
+def build(
+    _c: Context, stock: bool = False, debug: bool = False, sanitize: str = "",
+    native: bool = False, base: str = "", offline: bool = False,
+) -> None:
+    """Build Open vSwitch and okobpf; does only what is not up to date."""
+    here = layout.here()
+    flavour = flavours.choose(
+        stock=stock, debug=debug, sanitize=sanitize or None, native=native
+    )
+    made = building.build(here, flavour, base_name=base or None, offline=offline)
+    state = "built" if made.reasons else "up to date:"
+    console.say(
+        f"{state} {here.relative(made.folder)}, tree {made.tree}, "
+        f"in {console.duration(made.seconds)}"
+    )
+
+
+@task("exec", help={**FLAVOUR_HELP, "base": "base in upstream.toml"})
+def exec_(
+    c: Context, stock: bool = False, debug: bool = False, sanitize: str = "",
+    native: bool = False, base: str = "",
+) -> None:
+    """Run a command with the built tools on PATH: inv exec -- ovs-vsctl show."""
+    from oko_build.execute import execute
+
+    execute(
+        layout.here(),
+        _words(c.remainder),
+        flavour=flavours.choose(
+            stock=stock, debug=debug, sanitize=sanitize or None, native=native
+        ),
+        base=base or None,
+        folder=user_folder(),
+    )
+
+
+def _words(remainder: str) -> list[str]:
+    """Take apart what Invoke joined.
+
+    Invoke joins the words after '--' with blanks.  ./inv hands them over whole (see __main__), so
+    this is for people who call 'invoke exec' themselves.
+    """
+    import shlex
+
+    return shlex.split(remainder)
