@@ -50,16 +50,17 @@ struct filter_prog;
 
 void filter_prog_init(void);
 
-/* Configurable limits for later loads; see okobpf.h. */
+/* Limits of loads; see okobpf.h. */
 void filter_prog_set_limits(const struct okobpf_limits *);
+void filter_prog_get_limits(struct okobpf_limits *);
 
 /* Programs. */
 
 struct filter_prog *filter_prog_create(const char *owner, uint32_t number,
                                        const void *elf, size_t elf_len,
-                                       struct okobpf_report *);
+                                       bool want_log, struct okobpf_report *);
 bool filter_prog_replace(struct filter_prog *, const void *elf,
-                         size_t elf_len, bool keep_maps,
+                         size_t elf_len, bool keep_maps, bool want_log,
                          struct okobpf_report *);
 struct filter_prog *filter_prog_ref(const struct filter_prog *);
 bool filter_prog_try_ref(const struct filter_prog *);
@@ -67,6 +68,7 @@ void filter_prog_unref(struct filter_prog *);
 
 uint32_t filter_prog_handle(const struct filter_prog *);
 uint32_t filter_prog_number(const struct filter_prog *);
+const char *filter_prog_owner(const struct filter_prog *);
 
 /* The current image.  Valid until the thread quiesces. */
 const struct okobpf_prog *filter_prog_image(const struct filter_prog *);
@@ -100,8 +102,7 @@ struct filter_prog_ctx {
     long long int now_us;       /* Monotonic time, in microseconds. */
 };
 
-/* Runs 'fp' on 'n' 'packets'.  Sets bit i of the return value if the program's
- * result for 'packets[i]' is nonzero.  'n' must be at most 32. */
+#define FILTER_PROG_MAX_BATCH 32
 uint32_t filter_prog_run(struct filter_prog *, struct dp_packet *packets[],
                          size_t n, const struct filter_prog_ctx *);
 

@@ -1,0 +1,513 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+#include "filter-prog.h"
+
+#include "bitmap.h"
+#include "dp-packet.h"
+#include "ovs-atomic.h"
+#include "ovs-numa.h"
+#include "ovs-rcu.h"
+#include "ovs-thread.h"
+#include "timeval.h"
+#include "util.h"
+#include "openvswitch/vlog.h"
+
+VLOG_DEFINE_THIS_MODULE(filter_prog);
+
+/* Handles.
+ *
+ * The low bits of a handle are an index into 'programs', the high bits count
+ * how often the index was used before, so that 2**20 programs have to come and
+ * go before a handle is used again.  Index 0 is not used. */
+#define INDEX_BITS 12
+BUILD_ASSERT_DECL(FILTER_PROG_MAX == (1u << INDEX_BITS) - 1);
+
+/* One load of a program.  Replaced as a whole. */
+struct filter_prog_load {
+    struct okobpf_prog *prog;
+    void *elf;                  /* As it was loaded. */
+    size_t elf_len;
+    long long int time;         /* When, in ms since the epoch. */
+};
+
+/* Counters of one slot, written by its owner only. */
+struct slot_stats {
+    PADDED_MEMBERS(CACHE_LINE_SIZE,
+        atomic_uint64_t n_runs;
+        atomic_uint64_t n_matches;
+    );
+};
+
+struct filter_prog {
+    struct ovs_refcount refcnt;
+    uint32_t handle;            /* Nonzero. */
+    uint32_t number;            /* In OpenFlow. */
+    char *owner;                /* Name of the bridge, for messages. */
+    OVSRCU_TYPE(struct filter_prog_load *) load;
+
+    /* Of each slot and, as the last, of threads without a slot. */
+    struct slot_stats *stats;
+};
+
+static struct ovs_mutex mutex = OVS_MUTEX_INITIALIZER;
+
+/* Written under 'mutex', read under RCU. */
+static OVSRCU_TYPE(struct filter_prog *) programs[FILTER_PROG_MAX + 1];
+
+/* How often each index was used before. */
+static uint32_t generations[FILTER_PROG_MAX + 1] OVS_GUARDED_BY(mutex);
+
+static struct okobpf_limits limits OVS_GUARDED_BY(mutex);
+
+/* Bit set: slot in use.  'host.n_slots' bits. */
+static unsigned long *slots OVS_GUARDED_BY(mutex);
+
+static void
+log_line(const char *prog_name, const char *line)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
+
+    VLOG_INFO_RL(&rl, "%s: %s", prog_name, line);
+}
+
+static void
+defer(void (*function)(void *aux), void *aux)
+{
+    ovsrcu_postpone__(function, aux);
+}
+
+/* 'n_slots' is set in filter_prog_init() and not changed later. */
+static struct okobpf_host host = {
+    .defer = defer,
+    .print = log_line,
+};
+
+/* Initializes the module.  May be called more than once. */
+void
+filter_prog_init(void)
+{
+    static struct ovsthread_once once = OVSTHREAD_ONCE_INITIALIZER;
+
+    if (ovsthread_once_start(&once)) {
+        int n_cores = ovs_numa_get_n_cores();
+
+        /* One thread a core polls ports; other threads that execute actions
+         * share one slot in each datapath, of which there are few. */
+        host.n_slots = (n_cores == OVS_CORE_UNSPEC ? 1 : n_cores) + 4;
+
+        ovs_mutex_lock(&mutex);
+        slots = bitmap_allocate(host.n_slots);
+        limits = okobpf_default_limits;
+        ovs_mutex_unlock(&mutex);
+
+        ovsthread_once_done(&once);
+    }
+}
+
+/* Makes later loads observe 'limits_' instead of the defaults. */
+void
+filter_prog_set_limits(const struct okobpf_limits *limits_)
+{
+    filter_prog_init();
+
+    ovs_mutex_lock(&mutex);
+    limits = *limits_;
+    ovs_mutex_unlock(&mutex);
+}
+
+/* Stores the limits for loads in '*limits_'. */
+void
+filter_prog_get_limits(struct okobpf_limits *limits_)
+{
+    filter_prog_init();
+
+    ovs_mutex_lock(&mutex);
+    *limits_ = limits;
+    ovs_mutex_unlock(&mutex);
+}
+
+static struct filter_prog_load *
+filter_prog_load(const void *elf, size_t elf_len,
+                 const struct okobpf_prog *keep_maps, bool want_log,
+                 struct okobpf_report *report)
+{
+    struct okobpf_limits current_limits;
+
+    filter_prog_get_limits(&current_limits);
+
+    struct okobpf_options options = {
+        .limits = &current_limits,
+        .host = &host,
+        .engine = OKOBPF_ENGINE_AUTO,
+        .want_log = want_log,
+        .keep_maps = keep_maps,
+    };
+    struct okobpf_prog *prog = okobpf_load(elf, elf_len, &options, report);
+    if (!prog) {
+        return NULL;
+    }
+
+    struct filter_prog_load *load = xmalloc(sizeof *load);
+    *load = (struct filter_prog_load) {
+        .prog = prog,
+        .elf = xmemdup(elf, elf_len),
+        .elf_len = elf_len,
+        .time = time_wall_msec(),
+    };
+    return load;
+}
+
+static void
+filter_prog_load_destroy(struct filter_prog_load *load)
+{
+    if (load) {
+        okobpf_prog_destroy(load->prog);
+        free(load->elf);
+        free(load);
+    }
+}
+
+/* Gives 'fp' a handle and makes it visible under it.  Returns false if there
+ * are FILTER_PROG_MAX programs already. */
+static bool
+filter_prog_publish(struct filter_prog *fp)
+{
+    bool found = false;
+
+    ovs_mutex_lock(&mutex);
+    for (uint32_t i = 1; i <= FILTER_PROG_MAX && !found; i++) {
+        if (!ovsrcu_get_protected(struct filter_prog *, &programs[i])) {
+            fp->handle = generations[i]++ << INDEX_BITS | i;
+            ovsrcu_set(&programs[i], fp);
+            found = true;
+        }
+    }
+    ovs_mutex_unlock(&mutex);
+
+    return found;
+}
+
+/* Loads the ELF object in the 'elf_len' bytes at 'elf', which may be hostile,
+ * as program 'number' of bridge 'owner'.  If 'want_log' is true, the report
+ * has the verifier's whole log.
+ *
+ * Returns the new program, with a reference for the caller, or NULL with the
+ * reason in '*report'.  In both cases the caller must call
+ * okobpf_report_uninit(report) afterward.
+ *
+ * The caller must make sure that numbers are unique in a bridge. */
+struct filter_prog *
+filter_prog_create(const char *owner, uint32_t number,
+                   const void *elf, size_t elf_len, bool want_log,
+                   struct okobpf_report *report)
+{
+    struct filter_prog_load *load;
+
+    load = filter_prog_load(elf, elf_len, NULL, want_log, report);
+    if (!load) {
+        return NULL;
+    }
+
+    struct filter_prog *fp = xzalloc(sizeof *fp);
+    ovs_refcount_init(&fp->refcnt);
+    fp->number = number;
+    fp->owner = xstrdup(owner);
+    ovsrcu_init(&fp->load, load);
+    fp->stats = xcalloc_cacheline(host.n_slots + 1, sizeof *fp->stats);
+
+    if (!filter_prog_publish(fp)) {
+        report->status = OKOBPF_LIMIT;
+        free(report->reason);
+        report->reason = xasprintf("this switch has %d filter programs, its "
+                                   "limit, already", FILTER_PROG_MAX);
+        free_cacheline(fp->stats);
+        free(fp->owner);
+        free(fp);
+        filter_prog_load_destroy(load);
+        return NULL;
+    }
+
+    VLOG_INFO("bridge %s: loaded filter program %"PRIu32" (%s)",
+              owner, number, okobpf_prog_info(load->prog)->name);
+    return fp;
+}
+
+/* Replaces the ELF object of 'fp', without a moment in between in which
+ * packets would see no program.  If 'keep_maps' is true, maps that the old and
+ * the new object declare alike keep their content.
+ *
+ * Returns true if successful.  Otherwise returns false with the reason in
+ * '*report', and 'fp' is as it was.  In both cases the caller must call
+ * okobpf_report_uninit(report) afterward. */
+bool
+filter_prog_replace(struct filter_prog *fp, const void *elf, size_t elf_len,
+                    bool keep_maps, bool want_log,
+                    struct okobpf_report *report)
+{
+    struct filter_prog_load *old, *new;
+
+    old = ovsrcu_get_protected(struct filter_prog_load *, &fp->load);
+    new = filter_prog_load(elf, elf_len, keep_maps ? old->prog : NULL,
+                           want_log, report);
+    if (!new) {
+        return false;
+    }
+
+    ovsrcu_set(&fp->load, new);
+    ovsrcu_postpone(filter_prog_load_destroy, old);
+    VLOG_INFO("bridge %s: replaced filter program %"PRIu32" (%s)",
+              fp->owner, fp->number, okobpf_prog_info(new->prog)->name);
+    return true;
+}
+
+/* Takes and returns a reference to 'fp', which the caller must know to have
+ * one already. */
+struct filter_prog *
+filter_prog_ref(const struct filter_prog *fp_)
+{
+    struct filter_prog *fp = CONST_CAST(struct filter_prog *, fp_);
+
+    if (fp) {
+        ovs_refcount_ref(&fp->refcnt);
+    }
+    return fp;
+}
+
+/* Tries to take a reference to 'fp', found under RCU.  Returns false if it is
+ * being destroyed. */
+bool
+filter_prog_try_ref(const struct filter_prog *fp_)
+{
+    struct filter_prog *fp = CONST_CAST(struct filter_prog *, fp_);
+
+    return ovs_refcount_try_ref_rcu(&fp->refcnt);
+}
+
+static void
+filter_prog_destroy(struct filter_prog *fp)
+{
+    filter_prog_load_destroy(ovsrcu_get_protected(struct filter_prog_load *,
+                                                  &fp->load));
+    free_cacheline(fp->stats);
+    free(fp->owner);
+    free(fp);
+}
+
+/* Drops a reference to 'fp'.  Destroys 'fp', after a grace period, if it was
+ * the last one. */
+void
+filter_prog_unref(struct filter_prog *fp)
+{
+    if (fp && ovs_refcount_unref_relaxed(&fp->refcnt) == 1) {
+        uint32_t index = fp->handle & FILTER_PROG_MAX;
+
+        VLOG_INFO("bridge %s: unloaded filter program %"PRIu32,
+                  fp->owner, fp->number);
+
+        ovs_mutex_lock(&mutex);
+        ovsrcu_set(&programs[index], NULL);
+        ovs_mutex_unlock(&mutex);
+
+        ovsrcu_postpone(filter_prog_destroy, fp);
+    }
+}
+
+/* Returns the handle of 'fp' in the datapath. */
+uint32_t
+filter_prog_handle(const struct filter_prog *fp)
+{
+    return fp->handle;
+}
+
+/* Returns the number of 'fp' in OpenFlow. */
+uint32_t
+filter_prog_number(const struct filter_prog *fp)
+{
+    return fp->number;
+}
+
+/* Returns the name of the bridge that 'fp' belongs to. */
+const char *
+filter_prog_owner(const struct filter_prog *fp)
+{
+    return fp->owner;
+}
+
+static const struct filter_prog_load *
+filter_prog_get_load(const struct filter_prog *fp)
+{
+    return ovsrcu_get(struct filter_prog_load *, &fp->load);
+}
+
+/* Returns the current image of 'fp', for its description and its maps. */
+const struct okobpf_prog *
+filter_prog_image(const struct filter_prog *fp)
+{
+    return filter_prog_get_load(fp)->prog;
+}
+
+/* Returns the ELF object of 'fp' and stores its length in '*elf_len'. */
+const void *
+filter_prog_elf(const struct filter_prog *fp, size_t *elf_len)
+{
+    const struct filter_prog_load *load = filter_prog_get_load(fp);
+
+    *elf_len = load->elf_len;
+    return load->elf;
+}
+
+/* Returns the time of the last load or replacement of 'fp', in milliseconds
+ * since the epoch. */
+long long int
+filter_prog_load_time(const struct filter_prog *fp)
+{
+    return filter_prog_get_load(fp)->time;
+}
+
+/* Stores the counters of 'fp', the sum of all threads', in '*stats'. */
+void
+filter_prog_get_stats(const struct filter_prog *fp,
+                      struct filter_prog_stats *stats)
+{
+    memset(stats, 0, sizeof *stats);
+    for (uint32_t i = 0; i <= host.n_slots; i++) {
+        uint64_t n_runs, n_matches;
+
+        atomic_read_relaxed(&fp->stats[i].n_runs, &n_runs);
+        atomic_read_relaxed(&fp->stats[i].n_matches, &n_matches);
+        stats->n_runs += n_runs;
+        stats->n_matches += n_matches;
+    }
+}
+
+/* Returns a slot for a thread that is going to run programs, or
+ * FILTER_PROG_NO_SLOT if none is left, in which case programs work except that
+ * lookups in per-core maps find nothing.
+ *
+ * Threads that share a slot must not run programs at the same time. */
+uint32_t
+filter_prog_slot_alloc(void)
+{
+    uint32_t slot;
+
+    filter_prog_init();
+
+    ovs_mutex_lock(&mutex);
+    slot = bitmap_scan(slots, false, 0, host.n_slots);
+    if (slot < host.n_slots) {
+        bitmap_set1(slots, slot);
+    } else {
+        slot = FILTER_PROG_NO_SLOT;
+    }
+    ovs_mutex_unlock(&mutex);
+
+    if (slot == FILTER_PROG_NO_SLOT) {
+        static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 1);
+
+        VLOG_WARN_RL(&rl, "more than %"PRIu32" threads run filter programs: "
+                     "per-core maps do not work in all of them",
+                     host.n_slots);
+    }
+    return slot;
+}
+
+/* Frees 'slot', which may be FILTER_PROG_NO_SLOT. */
+void
+filter_prog_slot_free(uint32_t slot)
+{
+    if (slot != FILTER_PROG_NO_SLOT) {
+        ovs_mutex_lock(&mutex);
+        bitmap_set0(slots, slot);
+        ovs_mutex_unlock(&mutex);
+    }
+}
+
+/* Returns the program with the given 'handle', or NULL if there is none.
+ * Valid until the thread quiesces. */
+struct filter_prog *
+filter_prog_from_handle(uint32_t handle)
+{
+    struct filter_prog *fp = ovsrcu_get(struct filter_prog *,
+                                        &programs[handle & FILTER_PROG_MAX]);
+
+    return fp && fp->handle == handle ? fp : NULL;
+}
+
+static void
+filter_prog_count(struct filter_prog *fp, uint32_t slot, size_t n_runs,
+                  size_t n_matches)
+{
+    uint64_t orig;
+
+    if (OVS_LIKELY(slot < host.n_slots)) {
+        struct slot_stats *stats = &fp->stats[slot];
+
+        /* The slot's only writer. */
+        atomic_read_relaxed(&stats->n_runs, &orig);
+        atomic_store_relaxed(&stats->n_runs, orig + n_runs);
+        atomic_read_relaxed(&stats->n_matches, &orig);
+        atomic_store_relaxed(&stats->n_matches, orig + n_matches);
+    } else {
+        struct slot_stats *stats = &fp->stats[host.n_slots];
+
+        atomic_add_relaxed(&stats->n_runs, n_runs, &orig);
+        atomic_add_relaxed(&stats->n_matches, n_matches, &orig);
+    }
+}
+
+/* Runs 'fp' on each of the 'n' 'packets', in order.  Returns a bit mask: bit i
+ * is set if the program's result for 'packets[i]' is nonzero.  'n' must be at
+ * most FILTER_PROG_MAX_BATCH.
+ *
+ * No two threads may call this with the same slot at the same time. */
+uint32_t
+filter_prog_run(struct filter_prog *fp, struct dp_packet *packets[], size_t n,
+                const struct filter_prog_ctx *ctx)
+{
+    const struct okobpf_prog *prog = filter_prog_image(fp);
+    struct okobpf_env env = {
+        .ctx.now_ns = ctx->now_us * 1000,
+        .ctx.slot = ctx->slot,
+    };
+    uint32_t matches = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct dp_packet *packet = packets[i];
+
+        if (i + 1 < n) {
+            OVS_PREFETCH(dp_packet_data(packets[i + 1]));
+        }
+
+        uintptr_t data = (uintptr_t) dp_packet_data(packet);
+        env.ctx.data = data;
+        env.ctx.pkt_len = dp_packet_size(packet);
+        env.ctx.data_end = data + env.ctx.pkt_len;
+        env.ctx.in_port = odp_to_u32(packet->md.in_port.odp_port);
+        env.ctx.packet_type = ntohl(packet->packet_type);
+        env.ctx.l3_ofs = packet->l3_ofs;
+        env.ctx.l4_ofs = packet->l4_ofs;
+        env.ctx.hash = (dp_packet_rss_valid(packet)
+                        ? dp_packet_get_rss_hash(packet) : 0);
+        if (okobpf_run(prog, &env)) {
+            matches |= 1u << i;
+        }
+    }
+
+    filter_prog_count(fp, ctx->slot, n, count_1bits(matches));
+    return matches;
+}
