@@ -100,9 +100,7 @@ class ProgramRefused(CommandError):
         stdout: str = "",
         stderr: str = "",
     ) -> None:
-        super().__init__(
-            message, argv=argv, returncode=returncode, stdout=stdout, stderr=stderr
-        )
+        super().__init__(message, argv=argv, returncode=returncode, stdout=stdout, stderr=stderr)
         self.reason = reason
         self.where = where
         self.state = state
@@ -151,9 +149,7 @@ class OpenFlowError(CommandError):
         stdout: str = "",
         stderr: str = "",
     ) -> None:
-        super().__init__(
-            message, argv=argv, returncode=returncode, stdout=stdout, stderr=stderr
-        )
+        super().__init__(message, argv=argv, returncode=returncode, stdout=stdout, stderr=stderr)
         self.name = name
         self.type, _, self.code = name.partition("_")
 
@@ -207,7 +203,9 @@ class MapIncompatible(MapError):
 class BadKey(MapError):
     """The key can't be a key of this map."""
 
-    def __init__(self, message: str, *, map_name: str = "", expected: str = "", got: str = "") -> None:
+    def __init__(
+        self, message: str, *, map_name: str = "", expected: str = "", got: str = ""
+    ) -> None:
         super().__init__(message, map_name=map_name)
         self.expected = expected
         self.got = got
@@ -216,7 +214,9 @@ class BadKey(MapError):
 class BadValue(MapError):
     """The value can't be a value of this map."""
 
-    def __init__(self, message: str, *, map_name: str = "", expected: str = "", got: str = "") -> None:
+    def __init__(
+        self, message: str, *, map_name: str = "", expected: str = "", got: str = ""
+    ) -> None:
         super().__init__(message, map_name=map_name)
         self.expected = expected
         self.got = got
