@@ -15,7 +15,7 @@ def main(argv: list[str]) -> int:
         # The way to run a tool hundreds of times: Invoke, which takes 0.1 s to start, is left out,
         # and the words stay as they are.
         return _exec(argv[2:])
-    from invoke import Program
+    from invoke.program import Program
 
     program = Program(name="inv", binary="inv", version=_version())
     program.run(["inv", "--search-root", str(here().root), *argv], exit=False)

@@ -14,6 +14,7 @@ from oko_build import config, console, lock, run, source, stamps, upstream, work
 from oko_build.config import Base, Upstream
 from oko_build.errors import CommandFailed, OkoError
 from oko_build.flavours import Flavour
+from oko_build.git import Repository
 from oko_build.layout import Layout
 from oko_build.stamps import Stamp
 
@@ -192,7 +193,7 @@ def _explain(layout: Layout, why: list[str], copy: source.Copy, stamp: Stamp) ->
     old = stamp.result.get("tree")
     if old is None or "source changed" not in why:
         return why
-    repo = worktree.Repository(copy.path.parents[1] / "src")
+    repo = Repository(copy.path.parents[1] / "src")
     try:
         files = [f"{path} changed" for path in repo.changed(old, copy.tree)]
     except CommandFailed:       # the old tree is gone with the repository that had it

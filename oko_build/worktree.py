@@ -23,6 +23,11 @@ APPLIED = "refs/oko/applied"
 """The last commit that the toolkit made of the checkout's overlay and patches."""
 
 OVERLAY = "refs/oko/overlay"
+"""The commit that adds the overlay, in the work tree's history."""
+
+STAGED = "refs/oko/staged"
+"""The same in the staging folder's, which may be ahead."""
+
 BRANCH = "oko"
 OVERLAY_MESSAGE = """Add the project's own files
 
@@ -123,31 +128,43 @@ class WorkTree:
                 return what
         return None
 
+    def require_no_operation(self) -> None:
+        """Raise OkoError if a git operation is under way in the work tree."""
+        operation = self.operation()
+        if operation is not None:
+            raise OkoError(
+                f"a {operation} is under way in {self.layout.relative(self.path)}",
+                "end it first (git status there says how)",
+            )
+
     # Making it.
 
-    def apply(self, source: upstream.Source, *, force: bool = False) -> Applied:
+    def apply(
+        self, source: upstream.Source, *, force: bool = False, adopting: str | None = None
+    ) -> Applied:
         """Bring the work tree to what the checkout says; no more than that if it is there already.
 
         Refuses to lose work: changes that were not exported stop it, unless ``force``, which keeps
-        them under refs/oko/saved/.  If a patch fails, the work tree stays as it was.
+        them under refs/oko/saved/.  If a patch fails, the work tree stays as it was.  'adopting' is
+        the tree that was just exported: it counts as not changed.
         """
         inputs = self.inputs(source)
         reasons = self.stamp.reasons(inputs)
         applied = self.repo.resolve(APPLIED)
         if not reasons and applied == self.stamp.result.get("head") and self.exists():
             head = self.repo.resolve("HEAD")
-            if not force or (head == applied and not self.unexported()):
+            if (not force and adopting is None) or (head == applied and not self.unexported()):
                 return self._result(changed=False)
             reasons = ["--force"]
         if not reasons:
             reasons = ["the work tree is not as it was left"]
-        self._make_history(source)
-        staged = Repository(self.staging)
-        head = staged.resolve("HEAD")
-        assert head is not None
-        overlay_commit = self.repo.resolve(OVERLAY)
-        assert overlay_commit is not None
-        self._move_to(head, force=force)
+        overlay_commit = self.overlay_commit(source)
+        # Also if a patch fails: the mended series is exported as what comes after this commit.
+        self.repo.git("update-ref", STAGED, overlay_commit)
+        self._apply_series(overlay_commit)
+        head = Repository(self.staging).line("rev-parse", "HEAD")
+        self._move_to(head, force=force or adopting is not None)
+        self.repo.git("update-ref", OVERLAY, overlay_commit)
         self.repo.git("update-ref", APPLIED, head)
         self.stamp.write(
             inputs,
@@ -160,6 +177,35 @@ class WorkTree:
             },
         )
         return self._result(changed=True, reasons=tuple(reasons))
+
+    def adopt(self, source: upstream.Source, work: str) -> Applied:
+        """After an export: rename the work tree's state to what 'apply' makes of the checkout.
+
+        'work' is the tree that was exported.  Raises OkoError if what was written does not give it.
+        """
+        done = self.apply(source, adopting=work)
+        if done.tree != work:
+            raise OkoError(
+                "what was written to the checkout does not give the work tree back:\n"
+                f"  work tree         {work}\n"
+                f"  from the checkout {done.tree}",
+                f"git diff {work} {done.tree} in {self.layout.relative(self.path)} shows how they "
+                "differ; the work tree's state is kept in refs/oko/saved/",
+            )
+        return done
+
+    def finished_staging(self) -> Repository:
+        """Return the staging folder, if the series was applied in it to the end."""
+        if not (self.staging / ".git").is_file():
+            raise OkoError("there is no staging folder: no patch has failed",
+                           "./inv patches.export writes the work tree back")
+        stage = Repository(self.staging)
+        if (Path(stage.line("rev-parse", "--absolute-git-dir")) / "rebase-apply").exists():
+            raise OkoError(
+                f"the series is not applied to its end in {self.layout.relative(self.staging)}",
+                "resolve the conflicts there, git add FILES, git am --continue",
+            )
+        return stage
 
     def _result(self, *, changed: bool, reasons: tuple[str, ...] = ()) -> Applied:
         known = self.stamp.result
@@ -205,11 +251,13 @@ class WorkTree:
             index.unlink(missing_ok=True)
         return repo.commit_tree(tree, OVERLAY_MESSAGE, source.commit)
 
-    def _make_history(self, source: upstream.Source) -> None:
-        """Make the whole history in the staging folder, ending with its HEAD."""
-        repo = self.repo
-        start = self.overlay_commit(source)
-        repo.git("update-ref", OVERLAY, start)
+    def history(self, start: str) -> list[str]:
+        """Apply the series on top of the commit 'start', and return its commits."""
+        self._apply_series(start)
+        return self.repo.commits(start, Repository(self.staging).line("rev-parse", "HEAD"))
+
+    def _apply_series(self, start: str) -> None:
+        """Apply the series on top of 'start' in the staging folder, whose HEAD it ends with."""
         stage = self._stage_at(start)
         patches = series.load(self.layout, self.base)
         if not patches.names:
@@ -270,44 +318,76 @@ class WorkTree:
             repo.git("symbolic-ref", "HEAD", f"refs/heads/{BRANCH}")
             repo.git("reset", "-q", "--hard", head)
             return
-        old = repo.resolve("HEAD")
-        assert old is not None
+        old = repo.line("rev-parse", "HEAD")
         now = repo.work_tree_id()
-        if now != repo.tree_of(head):
-            self._guard(old, now, force=force)
+        branch, tree = head, repo.tree_of(head)
+        if now != tree:
+            self.require_no_operation()
+            changes = self.unexported()
+            if changes and force:
+                self._save(old, now)
+            elif changes:
+                branch, tree = self._carry(old, now, head, changes)
         # Into the index first what the files are now; then the two-tree merge touches only files
         # that differ, and all others keep their times, for make.
         repo.git("add", "-A", ".")
-        repo.git("read-tree", "-m", "-u", "--reset", now, head)
+        repo.git("read-tree", "-m", "-u", now, tree)
         repo.git("symbolic-ref", "HEAD", f"refs/heads/{BRANCH}")
-        repo.git("update-ref", f"refs/heads/{BRANCH}", head)
+        repo.git("update-ref", f"refs/heads/{BRANCH}", branch)
+        if tree != repo.tree_of(branch):
+            repo.git("reset", "-q", "--mixed", check=False)
 
-    def _guard(self, old: str, now: str, *, force: bool) -> None:
-        """Stop if moving on would lose the user's work; with 'force', save it."""
-        repo = self.repo
-        changes = self.unexported()
-        operation = self.operation()
-        if operation is not None:
-            raise OkoError(
-                f"a {operation} is under way in {self.layout.relative(self.path)}",
-                "end it first (git status there says how)",
-            )
-        if not changes:
-            return
-        if not force:
-            shown = changes[:15] + ([f"… {len(changes) - 15} more"] if len(changes) > 15 else [])
-            raise OkoError(
-                f"the work tree {self.layout.relative(self.path)} has changes that are not in the "
-                "overlay or in a patch:\n" + "\n".join(f"  {line}" for line in shown),
-                "'./inv patches.export' writes them back (commit changes to upstream's files first)",
-                "'./inv patches.apply --force' puts them aside and takes the checkout's state",
-            )
+    def _save(self, old: str, now: str) -> None:
+        """Keep the tree 'now', on top of 'old', under a name of its own."""
         name = f"refs/oko/saved/{time.strftime('%Y%m%d-%H%M%S')}"
-        saved = repo.commit_tree(now, "Work that 'patches.apply --force' put aside\n", old)
-        repo.git("update-ref", name, saved)
+        saved = self.repo.commit_tree(now, "Work that 'patches.apply --force' put aside\n", old)
+        self.repo.git("update-ref", name, saved)
         console.note(
             f"the changes of {self.layout.relative(self.path)} were put aside: git show {name}"
         )
+
+    def _carry(self, old: str, now: str, head: str, changes: list[str]) -> tuple[str, str]:
+        """Bring the user's commits and loose changes over to 'head'.
+
+        Returns the commit for the branch and the tree for the files.  Raises OkoError, with nothing
+        changed, if they conflict with what is new in the checkout.
+        """
+        repo = self.repo
+        applied = repo.resolve(APPLIED)
+        conflict = OkoError(
+            f"the work tree {self.layout.relative(self.path)} has changes that are not in the "
+            "overlay or in a patch, and that do not go together with what is new in the "
+            "checkout:\n"
+            + "\n".join(f"  {line}" for line in changes[:15])
+            + (f"\n  … {len(changes) - 15} more" if len(changes) > 15 else ""),
+            "take the checkout back to where it was, './inv patches.export' the changes, and merge "
+            "with ordinary git",
+            "or './inv patches.apply --force': it puts the changes aside under refs/oko/saved/ and "
+            "takes the checkout's state",
+        )
+        if applied is None or repo.git(
+            "merge-base", "--is-ancestor", applied, old, check=False
+        ).code:
+            raise conflict      # patches were rewritten: there is no telling which is newer
+        branch = head
+        if applied != old:
+            stage = Repository(self.staging)
+            picked = stage.git("cherry-pick", "--allow-empty", f"{applied}..{old}", check=False)
+            if picked.code:
+                stage.git("cherry-pick", "--abort", check=False)
+                raise conflict
+            branch = stage.line("rev-parse", "HEAD")
+        tree = repo.tree_of(branch)
+        if now != repo.tree_of(old):
+            # Both as children of 'old', so that this is what git merges from.
+            ours = repo.commit_tree(tree, "new\n", old)
+            theirs = repo.commit_tree(now, "loose\n", old)
+            merged = repo.git("merge-tree", "--write-tree", ours, theirs, check=False)
+            if merged.code:
+                raise conflict
+            tree = merged.stdout.split()[0]
+        console.note(f"carried {len(changes)} changes that are not exported over", style="yellow")
+        return branch, tree
 
 
 _WORDS = {"A": "new", "D": "deleted", "M": "changed", "T": "changed kind of"}

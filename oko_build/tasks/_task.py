@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import invoke
+from invoke.exceptions import Exit
+from invoke.tasks import task as invoke_task
 
 from oko_build import console
 from oko_build.errors import CommandFailed, OkoError
@@ -28,12 +29,12 @@ def task(
             except OkoError as error:
                 sys.stdout.flush()
                 console.note(f"error: {error}", style="red")
-                raise invoke.Exit(code=exit_status(error)) from error
+                raise Exit(code=exit_status(error)) from error
             except KeyboardInterrupt:
                 console.note("interrupted; the next run goes on from here")
-                raise invoke.Exit(code=130) from None
+                raise Exit(code=130) from None
 
-        return invoke.task(  # type: ignore[call-overload]
+        return invoke_task(
             body, name=name, help=help or {}, auto_shortflags=False, **options
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invoke import Context
+from invoke.context import Context
 
 from oko_build import build as building
 from oko_build import console, flavours, layout

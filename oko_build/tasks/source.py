@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from invoke import Collection, Context
+from invoke.collection import Collection
+from invoke.context import Context
 
-from oko_build import config, console, layout, lock, upstream, worktree
+from oko_build import check as checking
+from oko_build import config, console, layout, lock, series, upstream, worktree
+from oko_build import export as exporting
+from oko_build import status as statuses
+from oko_build.errors import OkoError
 from oko_build.tasks._task import task
 
 _BASE = "base in upstream.toml (default: the one named there)"
@@ -43,9 +48,7 @@ def fetch(
 )
 def apply(_c: Context, base: str = "", force: bool = False, offline: bool = False) -> None:
     """Make the work tree build/ovs-*/src from source, overlay and patches."""
-    here = layout.here()
-    upstream_config = config.load(here)
-    chosen = upstream_config.base(base or None)
+    here, upstream_config, chosen = _chosen(base)
     with lock.hold(here):
         source = upstream.current(here, chosen) or upstream.fetch(here, chosen, offline=offline)
         tree = worktree.WorkTree(here, upstream_config, chosen)
@@ -57,5 +60,69 @@ def apply(_c: Context, base: str = "", force: bool = False, offline: bool = Fals
     console.say(f"commit        {done.head}")
 
 
+@task(help={"base": _BASE})
+def status(_c: Context, base: str = "") -> None:
+    """Say what the work tree is made of, and what in it is not exported."""
+    here, upstream_config, chosen = _chosen(base)
+    with lock.hold(here):
+        source = upstream.current(here, chosen)
+        tree = worktree.WorkTree(here, upstream_config, chosen)
+        for line in statuses.lines(tree, source):
+            console.say(line)
+
+
+@task(
+    help={
+        "base": _BASE,
+        "dry_run": "only say what would be written; status 1 if anything would",
+        "staging": "take the series that you mended in the staging folder after a failed patch",
+    }
+)
+def export(_c: Context, base: str = "", dry_run: bool = False, staging: bool = False) -> None:
+    """Write the work tree back to the overlay and to patches/."""
+    here, upstream_config, chosen = _chosen(base)
+    with lock.hold(here):
+        source = _source(here, chosen)
+        tree = worktree.WorkTree(here, upstream_config, chosen)
+        done = exporting.export(tree, source, staging=staging, dry_run=dry_run)
+    for subject in done.empty:
+        console.say(f"no patch: {subject} (it changes none of upstream's files)")
+    for change in done.changes:
+        console.say(f"{change.what:8}{here.relative(change.path)}")
+    if not done.changes:
+        console.say("nothing to write: the checkout has all that the work tree has")
+    elif dry_run:
+        raise OkoError(f"{len(done.changes)} files of the checkout differ from the work tree",
+                       "./inv patches.export")
+
+
+@task(help={"base": _BASE, "offline": "never touch the network"})
+def check(_c: Context, base: str = "", offline: bool = False) -> None:
+    """Check the series, and that checkout and work tree say the same."""
+    here, upstream_config, chosen = _chosen(base)
+    with lock.hold(here):
+        source = upstream.current(here, chosen) or upstream.fetch(here, chosen, offline=offline)
+        problems = checking.check(worktree.WorkTree(here, upstream_config, chosen), source)
+    if problems:
+        raise OkoError(
+            f"{len(problems)} problems:\n" + "\n".join(f"  {line}" for line in problems)
+        )
+    console.say(f"{chosen.series}: {len(series.load(here, chosen).names)} patches, no problem")
+
+
+def _chosen(base: str) -> tuple[layout.Layout, config.Upstream, config.Base]:
+    here = layout.here()
+    upstream_config = config.load(here)
+    return here, upstream_config, upstream_config.base(base or None)
+
+
+def _source(here: layout.Layout, base: config.Base) -> upstream.Source:
+    source = upstream.current(here, base)
+    if source is None:
+        raise OkoError("the source was not fetched yet", "./inv fetch")
+    return source
+
+
 patches = Collection("patches")
-patches.add_task(apply)
+for _entry in (apply, status, check, export):
+    patches.add_task(_entry)
