@@ -31,14 +31,14 @@
  * while a larger value may be seen half updated, as in Linux.  Memory that a
  * reader could hold goes back through map_defer_free(). */
 
+#include <stdatomic.h>
 #include "image.h"
 
 struct map_ops {
-    /* Whether programs may ask for the pointer to a value.  The other members
-     * are NULL where a kind has no such operation. */
+    /* Members are NULL where a kind has no such operation. */
 
     /* Stores the bytes that 'spec', whose common limits are checked already,
-     * will take in '*memory' (must not wrap: use sizes_mul()), and returns
+     * will take in '*memory' (UINT64_MAX if that wraps), and returns
      * NULL, or returns what is wrong with it. */
     const char *(*check)(const struct map_spec *spec, uint32_t n_slots,
                          uint64_t *memory);
@@ -77,8 +77,9 @@ struct map_ops {
 struct okobpf_map {
     const struct map_ops *ops;
     struct okobpf_map_info info;
+    char *name;                 /* Same as "info.name", for free(). */
     uint32_t n_slots;
-    unsigned int ref_cnt;       /* Atomic: see map_ref() and map_unref(). */
+    atomic_uint ref_cnt;
     const struct okobpf_host *host;
 };
 
@@ -105,9 +106,9 @@ enum okobpf_status map_spec_check(const struct map_spec *spec,
                                   struct okobpf_report *report);
 
 /* Creates a map with one reference from a spec that map_spec_check() let pass.
- * Returns NULL if memory is exhausted. */
+ * 'memory' is what it added.  Returns NULL if memory is exhausted. */
 struct okobpf_map *map_create(const struct map_spec *,
-                              const struct okobpf_host *);
+                              const struct okobpf_host *, uint64_t memory);
 struct okobpf_map *map_ref(struct okobpf_map *);
 void map_unref(struct okobpf_map *);
 

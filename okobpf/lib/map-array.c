@@ -1,0 +1,158 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Arrays: the key is a 32-bit index, all entries exist from the beginning. */
+
+#include "map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct map_array *
+array_cast(const struct okobpf_map *map)
+{
+    return (struct map_array *) map;
+}
+
+static const char *
+array_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
+{
+    (void) n_slots;
+    if (spec->key_size != sizeof(uint32_t)) {
+        return "the key is a 32-bit index, so expected a key size of 4";
+    }
+    if (!spec->value_size) {
+        return "expected a value size of 1 or more, got 0";
+    }
+    *memory = map_sizes_mul(map_round_up_8(spec->value_size),
+                            spec->max_entries);
+    return NULL;
+}
+
+static struct okobpf_map *
+array_create(const struct map_spec *spec, uint32_t n_slots)
+{
+    struct map_array *array = calloc(1, sizeof *array);
+
+    (void) n_slots;
+    if (array) {
+        array->stride = map_round_up_8(spec->value_size);
+        array->values = map_alloc_aligned(array->stride * spec->max_entries);
+        if (!array->values) {
+            free(array);
+            return NULL;
+        }
+    }
+    return array ? &array->up : NULL;
+}
+
+static void
+array_destroy(struct okobpf_map *map)
+{
+    struct map_array *array = array_cast(map);
+
+    free(array->values);
+    free(array);
+}
+
+static void *
+array_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
+{
+    const struct map_array *array = array_cast(map);
+    uint32_t index;
+
+    (void) slot;
+    memcpy(&index, key, sizeof index);
+    return (index < map->info.max_entries
+            ? array->values + index * array->stride : NULL);
+}
+
+static enum okobpf_map_result
+array_update(struct okobpf_map *map, const void *key, const void *value,
+             uint64_t flags, uint32_t slot)
+{
+    void *p = array_lookup(map, key, slot);
+
+    if (!p) {
+        return OKOBPF_MAP_BAD_KEY;
+    }
+    if (flags == OKOBPF_NOEXIST) {
+        return OKOBPF_MAP_EXISTS;
+    }
+    map_value_store(p, value, map->info.value_size);
+    return OKOBPF_MAP_OK;
+}
+
+static enum okobpf_map_result
+array_read(struct okobpf_map *map, const void *key, void *value)
+{
+    const void *p = array_lookup(map, key, 0);
+
+    if (!p) {
+        return OKOBPF_MAP_BAD_KEY;
+    }
+    map_value_load(value, p, map->info.value_size);
+    return OKOBPF_MAP_OK;
+}
+
+static uint64_t
+array_n_entries(const struct okobpf_map *map)
+{
+    return map->info.max_entries;
+}
+
+static void
+array_clear(struct okobpf_map *map)
+{
+    const struct map_array *array = array_cast(map);
+    _Atomic uint64_t *word = (void *) array->values;
+    uint64_t n_words = array->stride / 8 * map->info.max_entries;
+
+    for (uint64_t i = 0; i < n_words; i++) {
+        atomic_store_explicit(&word[i], 0, memory_order_relaxed);
+    }
+}
+
+static bool
+array_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
+{
+    uint32_t index = *cursor;
+
+    if (*cursor >= map->info.max_entries) {
+        return false;
+    }
+    memcpy(key, &index, sizeof index);
+    array_read(map, key, value);
+    ++*cursor;
+    return true;
+}
+
+const struct map_ops map_array_ops = {
+    .check = array_check,
+    .create = array_create,
+    .destroy = array_destroy,
+    .lookup = array_lookup,
+    .update = array_update,
+    .read = array_read,
+    .n_entries = array_n_entries,
+    .clear = array_clear,
+    .next = array_next,
+};

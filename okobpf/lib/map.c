@@ -1,0 +1,381 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* What is common to all kinds of maps. */
+
+#include "map.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One line a kind: a new one needs its operations here, its name below, and
+ * its bit in the helpers' 'map_types'. */
+static const struct map_ops *
+map_type_ops(uint32_t type)
+{
+    switch (type) {
+    case OKOBPF_MAP_ARRAY:
+        return &map_array_ops;
+    case OKOBPF_MAP_HASH:
+        return &map_hash_ops;
+    default:
+        return NULL;
+    }
+}
+
+const char *
+okobpf_map_type_to_string(uint32_t type)
+{
+    switch (type) {
+    case OKOBPF_MAP_ARRAY:
+        return "array";
+    case OKOBPF_MAP_BLOOM:
+        return "bloom";
+    case OKOBPF_MAP_COUNTMIN:
+        return "countmin";
+    case OKOBPF_MAP_HASH:
+        return "hash";
+    case OKOBPF_MAP_PERCPU_ARRAY:
+        return "percpu_array";
+    case OKOBPF_MAP_PERCPU_HASH:
+        return "percpu_hash";
+    case OKOBPF_MAP_LRU_HASH:
+        return "lru_hash";
+    case OKOBPF_MAP_LPM_TRIE:
+        return "lpm_trie";
+    default:
+        return NULL;
+    }
+}
+
+const char *
+okobpf_map_result_to_string(enum okobpf_map_result result)
+{
+    switch (result) {
+    case OKOBPF_MAP_OK:
+        return "ok";
+    case OKOBPF_MAP_NO_ENTRY:
+        return "no such key in the map";
+    case OKOBPF_MAP_EXISTS:
+        return "key is in the map already";
+    case OKOBPF_MAP_FULL:
+        return "map is full";
+    case OKOBPF_MAP_BAD_KEY_SIZE:
+        return "wrong key size";
+    case OKOBPF_MAP_BAD_VALUE_SIZE:
+        return "wrong value size";
+    case OKOBPF_MAP_BAD_KEY:
+        return "key out of range";
+    case OKOBPF_MAP_BAD_FLAGS:
+        return "unknown flags";
+    case OKOBPF_MAP_READ_ONLY:
+        return "map is read-only";
+    case OKOBPF_MAP_UNSUPPORTED:
+        return "operation not supported by this kind of map";
+    case OKOBPF_MAP_NO_MEMORY:
+        return "out of memory";
+    }
+    return "unknown result";
+}
+
+/* Life. */
+
+enum okobpf_status
+map_spec_check(const struct map_spec *spec,
+               const struct okobpf_limits *limits, uint32_t n_slots,
+               uint64_t *memory, struct okobpf_report *report)
+{
+    const struct map_ops *ops = map_type_ops(spec->type);
+    uint64_t size = 0;
+    const char *error;
+
+    if (!ops) {
+        return report_fail(
+            report, OKOBPF_BAD_OBJECT,
+            "use a kind that this version knows: 1 array, 2 Bloom filter, "
+            "3 count-min sketch, 4 hash, 5 per-core array, 6 per-core hash, "
+            "7 LRU hash, 8 longest-prefix match",
+            "map \"%s\": unknown kind of map %"PRIu32, spec->name, spec->type);
+    }
+    if (!spec->key_size || !spec->max_entries) {
+        return report_fail(report, OKOBPF_BAD_OBJECT, NULL,
+                           "map \"%s\": expected %s of 1 or more, got 0",
+                           spec->name,
+                           spec->key_size ? "max_entries" : "a key size");
+    }
+    if (!spec->globals
+        && ((uint64_t) spec->key_size + spec->value_size
+            > limits->max_entry_size)) {
+        return report_fail(
+            report, OKOBPF_LIMIT, "make the keys or values smaller",
+            "map \"%s\": expected at most %"PRIu32" bytes of key and value, "
+            "got %"PRIu32" + %"PRIu32,
+            spec->name, limits->max_entry_size, spec->key_size,
+            spec->value_size);
+    }
+    error = ops->check(spec, n_slots, &size);
+    if (error) {
+        return report_fail(report, OKOBPF_BAD_OBJECT, NULL,
+                           "map \"%s\" of kind %s: %s", spec->name,
+                           okobpf_map_type_to_string(spec->type), error);
+    }
+
+    uint64_t left = (*memory < limits->max_map_memory
+                     ? limits->max_map_memory - *memory : 0);
+    if (size > left) {
+        return report_fail(
+            report, OKOBPF_LIMIT,
+            "lower max_entries or the value size, or raise the host's limit "
+            "on map memory",
+            "map \"%s\": %"PRIu32" entries of %"PRIu32" + %"PRIu32" bytes "
+            "take %s%"PRIu64" bytes, where %"PRIu64" of at most %"PRIu64" "
+            "are left for the program's maps",
+            spec->name, spec->max_entries, spec->key_size, spec->value_size,
+            size == UINT64_MAX ? "more than " : "", size, left,
+            limits->max_map_memory);
+    }
+    *memory += size;
+    return OKOBPF_OK;
+}
+
+struct okobpf_map *
+map_create(const struct map_spec *spec, const struct okobpf_host *host,
+           uint64_t memory)
+{
+    const struct map_ops *ops = map_type_ops(spec->type);
+    size_t name_size = strlen(spec->name) + 1;
+    char *name = malloc(name_size);
+    struct okobpf_map *map;
+
+    map = name ? ops->create(spec, host->n_slots) : NULL;
+    if (!map) {
+        free(name);
+        return NULL;
+    }
+    memcpy(name, spec->name, name_size);
+
+    map->ops = ops;
+    map->name = name;
+    map->info = (struct okobpf_map_info) {
+        .name = name,
+        .type = spec->type,
+        .key_size = spec->key_size,
+        .value_size = spec->value_size,
+        .max_entries = spec->max_entries,
+        .n_hash_functions = spec->n_hash_functions,
+        .memory = memory,
+        .read_only = spec->read_only,
+    };
+    map->n_slots = host->n_slots;
+    map->host = host;
+    atomic_init(&map->ref_cnt, 1);
+    if (spec->init) {
+        map_value_store(map_direct_value(map), spec->init, spec->value_size);
+    }
+    return map;
+}
+
+struct okobpf_map *
+map_ref(struct okobpf_map *map)
+{
+    atomic_fetch_add_explicit(&map->ref_cnt, 1, memory_order_relaxed);
+    return map;
+}
+
+void
+map_unref(struct okobpf_map *map)
+{
+    if (map && atomic_fetch_sub_explicit(&map->ref_cnt, 1,
+                                         memory_order_acq_rel) == 1) {
+        char *name = map->name;
+
+        map->ops->destroy(map);
+        free(name);
+    }
+}
+
+void *
+map_direct_value(struct okobpf_map *map)
+{
+    return ((struct map_array *) map)->values;
+}
+
+/* Memory. */
+
+void
+map_defer_free(const struct okobpf_map *map, void *p)
+{
+    if (map->host->defer) {
+        map->host->defer(free, p);
+    } else {
+        free(p);
+    }
+}
+
+void *
+map_alloc_aligned(uint64_t size)
+{
+    void *p;
+
+    if (size > SIZE_MAX - 64
+        || posix_memalign(&p, 64, size ? (size_t) size : 1)) {
+        return NULL;
+    }
+    return memset(p, 0, (size_t) size);
+}
+
+void
+map_value_store(void *dst_, const void *src_, uint32_t size)
+{
+    _Atomic uint64_t *dst = dst_;
+    const uint8_t *src = src_;
+
+    for (; size; dst++) {
+        uint32_t n = size < 8 ? size : 8;
+        uint64_t word = 0;
+
+        memcpy(&word, src, n);
+        atomic_store_explicit(dst, word, memory_order_relaxed);
+        src += n;
+        size -= n;
+    }
+}
+
+void
+map_value_load(void *dst_, const void *src_, uint32_t size)
+{
+    const _Atomic uint64_t *src = src_;
+    uint8_t *dst = dst_;
+
+    for (; size; src++) {
+        uint32_t n = size < 8 ? size : 8;
+        uint64_t word = atomic_load_explicit(src, memory_order_relaxed);
+
+        memcpy(dst, &word, n);
+        dst += n;
+        size -= n;
+    }
+}
+
+/* For the user. */
+
+const struct okobpf_map_info *
+okobpf_map_info(const struct okobpf_map *map)
+{
+    return &map->info;
+}
+
+uint64_t
+okobpf_map_n_entries(const struct okobpf_map *map)
+{
+    return map->ops->n_entries(map);
+}
+
+enum okobpf_map_result
+okobpf_map_lookup(struct okobpf_map *map, const void *key, size_t key_size,
+                  void *value, size_t value_size)
+{
+    if (key_size != map->info.key_size) {
+        return OKOBPF_MAP_BAD_KEY_SIZE;
+    }
+    if (value_size != map->info.value_size) {
+        return OKOBPF_MAP_BAD_VALUE_SIZE;
+    }
+    if (map->ops->read) {
+        return map->ops->read(map, key, value);
+    }
+    if (!map->ops->lookup) {
+        return OKOBPF_MAP_UNSUPPORTED;
+    }
+
+    const void *p = map->ops->lookup(map, key, 0);
+    if (!p) {
+        return OKOBPF_MAP_NO_ENTRY;
+    }
+    map_value_load(value, p, map->info.value_size);
+    return OKOBPF_MAP_OK;
+}
+
+enum okobpf_map_result
+okobpf_map_update(struct okobpf_map *map, const void *key, size_t key_size,
+                  const void *value, size_t value_size, uint64_t flags)
+{
+    if (map->info.read_only) {
+        return OKOBPF_MAP_READ_ONLY;
+    }
+    if (!map->ops->write && !map->ops->update) {
+        return OKOBPF_MAP_UNSUPPORTED;
+    }
+    if (key_size != map->info.key_size) {
+        return OKOBPF_MAP_BAD_KEY_SIZE;
+    }
+    if (value_size != map->info.value_size) {
+        return OKOBPF_MAP_BAD_VALUE_SIZE;
+    }
+    if (flags > OKOBPF_EXIST) {
+        return OKOBPF_MAP_BAD_FLAGS;
+    }
+    return (map->ops->write
+            ? map->ops->write(map, key, value, flags)
+            : map->ops->update(map, key, value, flags, 0));
+}
+
+enum okobpf_map_result
+okobpf_map_delete(struct okobpf_map *map, const void *key, size_t key_size)
+{
+    if (map->info.read_only) {
+        return OKOBPF_MAP_READ_ONLY;
+    }
+    if (!map->ops->delete) {
+        return OKOBPF_MAP_UNSUPPORTED;
+    }
+    if (key_size != map->info.key_size) {
+        return OKOBPF_MAP_BAD_KEY_SIZE;
+    }
+    return map->ops->delete(map, key);
+}
+
+void
+okobpf_map_clear(struct okobpf_map *map)
+{
+    if (!map->info.read_only) {
+        map->ops->clear(map);
+    }
+}
+
+bool
+okobpf_map_next(struct okobpf_map *map, uint64_t *cursor, void *key,
+                void *value)
+{
+    return map->ops->next(map, cursor, key, value);
+}
+
+void
+okobpf_map_dump_sizes(const struct okobpf_map *map, uint32_t *key_size,
+                      uint32_t *value_size)
+{
+    *key_size = map->info.key_size;
+    *value_size = map->info.value_size;
+    if (map->ops->dump_sizes) {
+        map->ops->dump_sizes(map, key_size, value_size);
+    }
+}

@@ -1,0 +1,141 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Reports of what happened in a load. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "image.h"
+
+const char *
+okobpf_status_to_string(enum okobpf_status status)
+{
+    switch (status) {
+    case OKOBPF_OK:
+        return "ok";
+    case OKOBPF_BAD_OBJECT:
+        return "bad object file";
+    case OKOBPF_REJECTED:
+        return "program refused";
+    case OKOBPF_LIMIT:
+        return "over a limit";
+    case OKOBPF_NO_MEMORY:
+        return "out of memory";
+    }
+    return "unknown status";
+}
+
+static char *
+report_vasprintf(const char *format, va_list args_)
+{
+    va_list args;
+    char *s = NULL;
+    int n;
+
+    va_copy(args, args_);
+    n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n >= 0) {
+        s = malloc((size_t) n + 1);
+        if (s) {
+            vsnprintf(s, (size_t) n + 1, format, args_);
+        }
+    }
+    return s;
+}
+
+char *
+report_asprintf(const char *format, ...)
+{
+    va_list args;
+    char *s;
+
+    va_start(args, format);
+    s = report_vasprintf(format, args);
+    va_end(args);
+    return s;
+}
+
+static void
+replace(char **member, char *s)
+{
+    free(*member);
+    *member = s;
+}
+
+enum okobpf_status
+report_fail(struct okobpf_report *report, enum okobpf_status status,
+            const char *advice, const char *reason, ...)
+{
+    va_list args;
+
+    va_start(args, reason);
+    replace(&report->reason, report_vasprintf(reason, args));
+    va_end(args);
+
+    report->status = status;
+    report->insn = -1;
+    replace(&report->where, NULL);
+    replace(&report->state, NULL);
+    replace(&report->advice, advice ? report_asprintf("%s", advice) : NULL);
+    return status;
+}
+
+void
+okobpf_report_uninit(struct okobpf_report *report)
+{
+    replace(&report->reason, NULL);
+    replace(&report->where, NULL);
+    replace(&report->state, NULL);
+    replace(&report->advice, NULL);
+    replace(&report->log, NULL);
+}
+
+/* Returns the text of a part of the report as a line or more, each after a
+ * new-line and 'label', or nothing for a part that is NULL or empty. */
+static char *
+format_part(const char *label, const char *text)
+{
+    return (text && *text
+            ? report_asprintf("\n%s%s", label, text)
+            : report_asprintf("%s", ""));
+}
+
+char *
+okobpf_report_format(const struct okobpf_report *report)
+{
+    char *where = format_part("  where: ", report->where);
+    char *state = format_part("  state: ", report->state);
+    char *advice = format_part("  to do: ", report->advice);
+    char *s = NULL;
+
+    if (where && state && advice) {
+        s = report_asprintf("%s: %s%s%s%s\n",
+                            okobpf_status_to_string(report->status),
+                            report->reason ? report->reason : "no reason known",
+                            where, state, advice);
+    }
+    free(where);
+    free(state);
+    free(advice);
+    return s;
+}

@@ -1,0 +1,28 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+
+#ifndef OKOBPF_XXHASH_H
+#define OKOBPF_XXHASH_H 1
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Returns the 64-bit xxHash, XXH64, of the 'n' bytes at 'p'. */
+uint64_t xxhash64(const void *p, size_t n, uint64_t seed);
+
+#endif /* xxhash.h */
