@@ -228,7 +228,8 @@ filter_prog_create(const char *owner, uint32_t number,
     fp->number = number;
     fp->owner = xstrdup(owner);
     ovsrcu_init(&fp->load, load);
-    fp->stats = xcalloc_cacheline(host.n_slots + 1, sizeof *fp->stats);
+    fp->stats = xzalloc_cacheline((host.n_slots + 1)
+                                  * sizeof *fp->stats);
 
     if (!filter_prog_publish(fp)) {
         report->status = OKOBPF_LIMIT;
@@ -493,10 +494,11 @@ filter_prog_run(struct filter_prog *fp, struct dp_packet *packets[], size_t n,
             OVS_PREFETCH(dp_packet_data(packets[i + 1]));
         }
 
-        uintptr_t data = (uintptr_t) dp_packet_data(packet);
-        env.ctx.data = data;
+        const void *data = dp_packet_data(packet);
+
+        env.ctx.data = (uintptr_t) data;
         env.ctx.pkt_len = dp_packet_size(packet);
-        env.ctx.data_end = data + env.ctx.pkt_len;
+        env.ctx.data_end = env.ctx.data + env.ctx.pkt_len;
         env.ctx.in_port = odp_to_u32(packet->md.in_port.odp_port);
         env.ctx.packet_type = ntohl(packet->packet_type);
         env.ctx.l3_ofs = packet->l3_ofs;
