@@ -16,10 +16,12 @@ process, and the switch's processes are told to die with it.  When this process
 ends, in whatever way, the kernel removes all of it.
 """
 
+from oko_build.lab.bridge import Bridge, Host, Port
 from oko_build.lab.command import LabError, Result, run
+from oko_build.lab.log import LogLine
 from oko_build.lab.netns import Namespace
 from oko_build.lab.poll import wait_until
-from oko_build.lab.switch import Bridge, Host, LogLine, Port, Switch
+from oko_build.lab.switch import Switch
 from oko_build.lab.tools import Tools, ToolsMissing
 from oko_build.lab.wire import Wire
 

@@ -1,14 +1,16 @@
-"""Running a command and keeping what it said."""
+"""Running a command of the laboratory and keeping what it said."""
 
 from __future__ import annotations
 
 import shlex
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from oko_build.errors import CommandFailed, OkoError
+from oko_build.run import capture
 
-class LabError(Exception):
+
+class LabError(OkoError):
     """Something in the laboratory did not do what it was told."""
 
 
@@ -17,14 +19,14 @@ class Result:
     """What a finished command left: exit status and output, as text."""
 
     argv: tuple[str, ...]
-    returncode: int
+    code: int
     stdout: str
     stderr: str
 
     @property
     def ok(self) -> bool:
         """Whether the exit status was 0."""
-        return self.returncode == 0
+        return self.code == 0
 
     @property
     def output(self) -> str:
@@ -38,10 +40,10 @@ class Result:
         return self
 
     def __str__(self) -> str:
+        """Return the command, what it printed and its exit status, for people."""
         text = self.output.rstrip()
-        return f"$ {shlex.join(self.argv)}\n" + (f"{text}\n" if text else "") + (
-            f"(exit status {self.returncode})"
-        )
+        said = f"{text}\n" if text else ""
+        return f"$ {shlex.join(self.argv)}\n{said}(exit status {self.code})"
 
 
 def run(
@@ -50,39 +52,16 @@ def run(
     prefix: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
     stdin: str | bytes | None = None,
-    cwd: str | None = None,
     timeout: float = 30,
 ) -> Result:
     """Run *argv* to its end, whatever its exit status.
 
-    *prefix* goes before it, but does not show in the result: how a command gets
-    into its namespace is of no interest to the reader.  Raises LabError if the
-    command cannot be started or does not end in *timeout* seconds.
+    *prefix* goes before it, but does not show in the result: how a command gets into its namespace
+    is of no interest to the reader.  Raises LabError if the command cannot be started or does not
+    end in *timeout* seconds.
     """
-    data = stdin.encode() if isinstance(stdin, str) else stdin
     try:
-        done = subprocess.run(
-            [*prefix, *argv],
-            env=env,
-            input=data,
-            stdin=subprocess.DEVNULL if data is None else None,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        said = b"".join(part for part in (error.stdout, error.stderr) if part)
-        raise LabError(
-            f"$ {shlex.join(argv)}\n{said.decode(errors='replace')}"
-            f"(did not end within {timeout:g} s)"
-        ) from None
-    except OSError as error:
-        raise LabError(f"$ {shlex.join(argv)}\ncannot be started: {error}") from None
-    return Result(
-        tuple(argv),
-        done.returncode,
-        done.stdout.decode(errors="replace"),
-        done.stderr.decode(errors="replace"),
-    )
+        done = capture([*prefix, *argv], env=env, stdin=stdin, timeout=timeout, check=False)
+    except CommandFailed as error:
+        raise LabError(f"$ {shlex.join(argv)}\n{error}") from error
+    return Result(tuple(argv), done.code, done.stdout, done.stderr)

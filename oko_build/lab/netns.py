@@ -6,7 +6,7 @@ import ctypes
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TypeVar
 
@@ -125,6 +125,7 @@ class Namespace:
             self._fd = -1
 
     def __enter__(self) -> Namespace:
+        """Return the namespace."""
         return self
 
     def __exit__(
@@ -133,4 +134,5 @@ class Namespace:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Let go of the namespace."""
         self.close()

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from oko_build import layout, toolenv
+from oko_build.errors import OkoError
 from oko_build.lab.command import LabError
 
-# Directories of an Open vSwitch build that hold what we run, and one program
-# in each by which to tell that it was built.
+# Folders of a build that hold what we run, and a program in each by which to tell it was built.
 _PROGRAMS = {
     "vswitchd": "ovs-vswitchd",
     "ovsdb": "ovsdb-server",
@@ -36,41 +37,37 @@ class Tools:
 
     builddir: Path
     srcdir: Path
-    bindir: Path | None = None
+    environ: Mapping[str, str]
 
     @classmethod
-    def find(cls, environ: Mapping[str, str] = os.environ) -> Tools:
-        """Find the build by OKO_OVS_BUILDDIR, OKO_OVS_SRCDIR and OKO_BIN.
+    def find(cls, environ: Mapping[str, str] | None = None) -> Tools:
+        """Find the build by OKO_OVS_BUILD and OKO_OVS_SRC, which ``inv exec`` sets.
 
-        ``inv exec`` and ``inv test-integration`` set them.  Raises ToolsMissing,
-        with the command to run, if there is no complete build there.
+        Without them, it is the toolkit's own build.  Raises ToolsMissing, with the command to run,
+        if there is no complete build.
         """
-        advice = (
-            "build the switch and run this again through the toolkit:\n"
-            "    ./inv build && ./inv exec -- pytest tests/integration"
-        )
-        builddir = environ.get("OKO_OVS_BUILDDIR")
-        srcdir = environ.get("OKO_OVS_SRCDIR")
-        if not builddir or not srcdir:
-            raise ToolsMissing(
-                "expected OKO_OVS_BUILDDIR and OKO_OVS_SRCDIR to name a built Open "
-                f"vSwitch and its source, got {builddir!r} and {srcdir!r};\n{advice}"
-            )
-        bindir = environ.get("OKO_BIN")
-        tools = cls(Path(builddir), Path(srcdir), Path(bindir) if bindir else None)
-        for directory, program in _PROGRAMS.items():
-            path = tools.builddir / directory / program
-            if not os.access(path, os.X_OK):
-                raise ToolsMissing(f"expected a program {path}, found none;\n{advice}")
-        if not tools.schema.is_file():
-            raise ToolsMissing(f"expected a file {tools.schema}, found none;\n{advice}")
+        env = dict(os.environ if environ is None else environ)
+        if "OKO_OVS_BUILD" not in env:
+            try:
+                env = toolenv.environment(layout.here(), inherited=env)
+            except OkoError as error:
+                raise ToolsMissing(error.message, *error.hints) from error
+        tools = cls(Path(env["OKO_OVS_BUILD"]), Path(env.get("OKO_OVS_SRC", "")), env)
+        tools._check()
+        return tools
+
+    def _check(self) -> None:
+        files = [self.builddir / folder / program for folder, program in _PROGRAMS.items()]
+        for path in (*files, self.schema):
+            if not path.is_file():
+                raise ToolsMissing(
+                    f"expected a built Open vSwitch in OKO_OVS_BUILD={self.builddir} and its "
+                    f"source in OKO_OVS_SRC={self.srcdir}, but there is no {path}",
+                    "unset both and run: ./inv build",
+                )
         for program, package in _HOST_PROGRAMS.items():
             if shutil.which(program) is None:
-                raise ToolsMissing(
-                    f"the program {program} is missing; install it:\n"
-                    f"    apt-get install {package}"
-                )
-        return tools
+                raise ToolsMissing(f"no program {program}", f"apt-get install {package}")
 
     @property
     def schema(self) -> Path:
@@ -79,12 +76,11 @@ class Tools:
 
     def environment(self, rundir: Path) -> dict[str, str]:
         """Return an environment in which the tools talk to the switch in *rundir*."""
-        path = [str(self.builddir / directory) for directory in _PROGRAMS]
-        if self.bindir is not None:
-            path.append(str(self.bindir))
+        folders = [str(self.builddir / folder) for folder in _PROGRAMS]
+        path = self.environ.get("PATH", os.defpath).split(os.pathsep)
         return {
-            **os.environ,
-            "PATH": os.pathsep.join([*path, os.environ.get("PATH", "")]),
+            **self.environ,
+            "PATH": os.pathsep.join([*folders, *path]),
             "OVS_RUNDIR": str(rundir),
             "OVS_LOGDIR": str(rundir),
             "OVS_DBDIR": str(rundir),

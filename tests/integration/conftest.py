@@ -1,0 +1,91 @@
+"""Fixtures: a switch for the whole session, a clean bridge for each test.
+
+After each test, whatever it did, the switch must be alive and its log must be free of warnings that
+the test did not expect.  A switch that died is replaced, so that one failure stays one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from harness.network import Net
+
+from oko_build.lab import Bridge, LabError, Switch, Tools, ToolsMissing
+
+
+@pytest.fixture(scope="session")
+def tools(as_root: None) -> Tools:
+    """The build under test."""
+    try:
+        return Tools.find()
+    except ToolsMissing as error:
+        return pytest.fail(str(error), pytrace=False)
+
+
+class Switches:
+    """Hands out the session's switch; starts another one if it has died."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._switch: Switch | None = None
+
+    def get(self) -> Switch:
+        if self._switch is None:
+            self._switch = Switch(self._tools, many_ports=True)
+        return self._switch
+
+    def discard(self) -> None:
+        if self._switch is not None:
+            switch, self._switch = self._switch, None
+            switch.stop()
+
+
+@pytest.fixture(scope="session")
+def _switches(tools: Tools) -> Iterator[Switches]:
+    switches = Switches(tools)
+    yield switches
+    switches.discard()
+
+
+class Expectations(list[str]):
+    """Patterns of warnings that a test expects in the switch's log."""
+
+
+@pytest.fixture
+def expected_warnings() -> Expectations:
+    """A list to which a test adds patterns of warnings that it expects."""
+    return Expectations()
+
+
+@pytest.fixture
+def switch(
+    _switches: Switches, expected_warnings: Expectations
+) -> Iterator[Switch]:
+    """The running switch, without bridges."""
+    switch = _switches.get()
+    switch.mark_log()
+    yield switch
+    try:
+        switch.check_alive()
+        switch.del_bridges()
+        switch.check_alive()
+    except LabError as error:
+        _switches.discard()
+        pytest.fail(f"the switch did not survive the test:\n{error}", pytrace=False)
+    complaints = switch.complaints(*expected_warnings)
+    if complaints:
+        lines = "\n".join(str(line) for line in complaints)
+        pytest.fail(f"unexpected lines in the switch's log:\n{lines}", pytrace=False)
+
+
+@pytest.fixture
+def bridge(switch: Switch) -> Bridge:
+    """The bridge ``br0``, without ports and flows."""
+    return switch.add_bridge("br0")
+
+
+@pytest.fixture
+def net(bridge: Bridge) -> Net:
+    """alice (10.0.0.1, port 1) and bob (10.0.0.2, port 2) on ``br0``, without flows."""
+    return Net(bridge)
