@@ -19,7 +19,6 @@ from oko_build.layout import Layout
 from oko_build.stamps import Stamp
 
 PYTHON3 = "/usr/bin/python3"
-JOBS = max(1, min(os.cpu_count() or 1, 16))
 _COMPILES = re.compile(r"libtool: compile:|^(ccache )?\S*(gcc|cc|clang)\S* .* -c ")
 
 
@@ -88,7 +87,9 @@ def _prepare(
     else:
         _apply_if_needed(layout, tree, ovs_source)
         identity, place = tree.repo.work_tree_id(), "patched"
-    copy = source.sync(tree.repo, identity, layout.base(base.name) / "copy" / place)
+    copy = source.sync(
+        tree.repo, identity, ovs_source.commit, layout.base(base.name) / "copy" / place
+    )
     source.regenerate(layout, tree.repo, copy, ovs_source.commit)
     return copy
 
@@ -205,7 +206,6 @@ def _make(
     layout: Layout, base: Base, flavour: Flavour, folder: Path, copy: Path,
     env: Mapping[str, str],
 ) -> None:
-    jobs = os.environ.get("OKO_JOBS", str(JOBS))
     place = layout.base(base.name) / "src"
 
     def to_work_tree(line: str) -> str:
@@ -213,7 +213,7 @@ def _make(
         return line if flavour.stock else line.replace(f"{copy}/", f"{layout.relative(place)}/")
 
     run.step(
-        ["make", f"-j{jobs}"], cwd=folder, env=env, title=f"make {flavour.name}",
+        ["make", f"-j{_jobs()}"], cwd=folder, env=env, title=f"make {flavour.name}",
         log=layout.log(f"make-{flavour.name}"), counts=_COMPILES,
         total=_count(folder, env), rewrite=to_work_tree,
     )
@@ -225,11 +225,26 @@ def _count(folder: Path, env: Mapping[str, str]) -> int:
     return len(re.findall(r"--mode=compile|^(?:ccache )?\S*gcc .* -c ", plan.stdout, re.MULTILINE))
 
 
+def runtime_command(layout: Layout, flavour: Flavour, target: str) -> list[str]:
+    """Return the command that makes 'target' of the BPF runtime's own Makefile."""
+    source_folder = layout.root / "okobpf"
+    if not (source_folder / "Makefile").is_file():
+        raise OkoError("okobpf/Makefile is not there: this is not a whole checkout")
+    return [
+        "make", f"-j{_jobs()}", "-C", str(source_folder),
+        f"O={flavour.runtime_folder(layout)}", f"CC={compiler()}", f"CFLAGS={flavour.cflags}",
+        f"LDFLAGS={flavour.ldflags}", target,
+    ]
+
+
+def _jobs() -> int:
+    """Return how many compilers run at once."""
+    text = os.environ.get("OKO_JOBS", "")
+    return int(text) if text.isdigit() and int(text) else len(os.sched_getaffinity(0))
+
+
 def _build_runtime(layout: Layout, flavour: Flavour) -> tuple[Path, list[str]]:
     """Build okobpf, the command, with the runtime's own Makefile."""
-    makefile = layout.root / "okobpf" / "Makefile"
-    if not makefile.is_file():
-        raise OkoError("okobpf/Makefile is not there: this is not a whole checkout")
     folder = flavour.runtime_folder(layout)
     files = (
         (layout.relative(path), path)
@@ -246,8 +261,7 @@ def _build_runtime(layout: Layout, flavour: Flavour) -> tuple[Path, list[str]]:
     stamp.remove()
     folder.mkdir(parents=True, exist_ok=True)
     run.step(
-        ["make", "-C", makefile.parent, f"O={folder}", f"CC={compiler()}",
-         f"CFLAGS={flavour.cflags}", f"LDFLAGS={flavour.ldflags}", "all"],
+        runtime_command(layout, flavour, "all"),
         env=environment(layout), title="make okobpf",
         log=layout.log(f"okobpf-{flavour.name}"), counts=re.compile(r" -c "),
     )

@@ -109,6 +109,10 @@ class Repository:
         """Return the ids of the commits after ``since`` up to ``until``, oldest first."""
         return self.git("rev-list", "--reverse", f"{since}..{until}").stdout.split()
 
+    def has(self, name: str) -> bool:
+        """Whether there is an object ``name`` here."""
+        return self.git("cat-file", "-e", name, check=False).code == 0
+
     def subject(self, commit: str) -> str:
         """Return the first line of the message of ``commit``."""
         return self.line("show", "-s", "--format=%s", commit)

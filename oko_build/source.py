@@ -33,51 +33,46 @@ class Copy:
     written: int
 
 
-def sync(repo: Repository, tree: str, to: Path) -> Copy:
-    """Make the folder 'to' hold the files of 'tree', and leave alone those that it has already."""
+def sync(repo: Repository, tree: str, pristine: str, to: Path) -> Copy:
+    """Make the folder 'to' hold the files of 'tree', and leave alone those that it has already.
+
+    'pristine' is upstream's tree or commit.  A copy made from nothing has its changed files newer
+    than all others, so that make regenerates what upstream ships ready-made from them.
+    """
     stamp = Stamp(to.with_name(f"{to.name}.json"))
-    target = repo.entries(tree)
     old = stamp.result.get("tree")
     if old == tree and to.is_dir():
         return Copy(path=to, tree=tree, written=0)
-    trusted = stamp.exists and to.is_dir()
-    gone: list[str] = []
+    now = time.time()
     # While it is between two states, no stamp vouches for it.
     stamp.remove()
-    if trusted and old is not None:
+    if old is not None and to.is_dir() and repo.has(old):
         changes = repo.changed(old, tree)
-        gone = [path for path, letter in changes.items() if letter == "D"]
-        wanted = [target[path] for path in changes if path in target]
+        for path, letter in changes.items():
+            if letter == "D":
+                (to / path).unlink(missing_ok=True)
+        target = repo.entries(tree)
+        _write(repo, [target[path] for path in changes if path in target], to, now)
+        written = len(changes)
     else:
-        wanted = list(target.values())
-        gone = _strangers(to, target)
-    for path in gone:
-        (to / path).unlink(missing_ok=True)
-    written = _write(repo, wanted, to)
+        shutil.rmtree(to, ignore_errors=True)
+        autotools_stamp(to).remove()
+        target, shipped = repo.entries(tree), repo.entries(pristine)
+        same = [entry for path, entry in target.items() if shipped.get(path) == entry]
+        other = [entry for path, entry in target.items() if shipped.get(path) != entry]
+        _write(repo, same, to, now - 60)
+        _write(repo, other, to, now)
+        written = len(target)
     stamp.write({}, {"tree": tree})
-    return Copy(path=to, tree=tree, written=written + len(gone))
+    return Copy(path=to, tree=tree, written=written)
 
 
-def _strangers(folder: Path, target: dict[str, Entry]) -> list[str]:
-    """Return the files below 'folder' that 'target' does not have."""
-    found = []
-    for path in folder.rglob("*"):
-        name = str(path.relative_to(folder))
-        if name not in target and (path.is_symlink() or not path.is_dir()):
-            found.append(name)
-    return found
-
-
-def _write(repo: Repository, entries: list[Entry], to: Path) -> int:
-    """Write those of 'entries' that differ; all get one time, so that none is 'newer'."""
-    now = time.time()
-    written = 0
+def _write(repo: Repository, entries: list[Entry], to: Path, mtime: float) -> None:
+    """Write 'entries', all with one time, so that none of them is newer than another."""
     contents = repo.blobs(entries)
     for entry in entries:
         data = contents[entry.path]
         file = to / entry.path
-        if _same(file, data, entry.mode):
-            continue
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.is_dir() and not file.is_symlink():
             shutil.rmtree(file)
@@ -88,18 +83,12 @@ def _write(repo: Repository, entries: list[Entry], to: Path) -> int:
         else:
             file.write_bytes(data)
             file.chmod(0o755 if entry.mode == "100755" else 0o644)
-            os.utime(file, (now, now))
-        written += 1
-    return written
+            os.utime(file, (mtime, mtime))
 
 
-def _same(file: Path, data: bytes, mode: str) -> bool:
-    if mode == "120000":
-        return file.is_symlink() and os.fsencode(os.readlink(file)) == data
-    if file.is_symlink() or not file.is_file():
-        return False
-    executable = bool(file.stat().st_mode & 0o100)
-    return executable == (mode == "100755") and file.read_bytes() == data
+def autotools_stamp(copy: Path) -> Stamp:
+    """Return the stamp that says from what the configure in 'copy' was made, if not by upstream."""
+    return Stamp(copy.with_name(f"{copy.name}.autotools.json"))
 
 
 def autotools_key(entries: dict[str, Entry]) -> str:
@@ -121,7 +110,7 @@ def regenerate(layout: Layout, repo: Repository, copy: Copy, pristine: str) -> b
     entries = repo.entries(copy.tree)
     shipped = repo.entries(pristine)
     key = autotools_key(entries)
-    stamp = Stamp(copy.path.with_name(f"{copy.path.name}.autotools.json"))
+    stamp = autotools_stamp(copy.path)
     if "configure" in shipped and key == autotools_key(shipped) and not stamp.exists:
         return False
     if stamp.result.get("key") == key and (copy.path / "configure").is_file():

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from oko_build.tasks import building, source
+from oko_build.tasks import building, machine, source, testing
 
 __all__ = ["namespace"]
 
 namespace = Collection()
-namespace.configure({"run": {"echo": True}})
-for _task in (source.fetch, building.build, building.exec_):
+for _task in (
+    machine.demo,
+    source.fetch,
+    building.build,
+    building.exec_,
+    testing.test,
+    testing.test_unit,
+    testing.test_integration,
+    testing.test_ovs,
+    testing.lint,
+    machine.doctor,
+    machine.clean,
+):
     namespace.add_task(_task)
 namespace.add_collection(source.patches)

@@ -21,7 +21,7 @@ def build(
     _c: Context, stock: bool = False, debug: bool = False, sanitize: str = "",
     native: bool = False, base: str = "", offline: bool = False,
 ) -> None:
-    """Build Open vSwitch and okobpf; does only what is not up to date."""
+    """Build Open vSwitch and okobpf, as far as needed."""
     here = layout.here()
     flavour = flavours.choose(
         stock=stock, debug=debug, sanitize=sanitize or None, native=native
@@ -39,7 +39,7 @@ def exec_(
     c: Context, stock: bool = False, debug: bool = False, sanitize: str = "",
     native: bool = False, base: str = "",
 ) -> None:
-    """Run a command with the built tools on PATH: inv exec -- ovs-vsctl show."""
+    """Run a command with the built tools (inv exec -- CMD)."""
     from oko_build.execute import execute
 
     execute(

@@ -28,7 +28,7 @@ def fetch(
     _c: Context, base: str = "", offline: bool = False, newer: bool = False, mirror: str = "",
     tree: str = "",
 ) -> None:
-    """Bring the pinned Open vSwitch source, checked, into build/."""
+    """Download and check the pinned source."""
     here = layout.here()
     chosen = config.load(here).base(base or None)
     with lock.hold(here):
@@ -47,7 +47,7 @@ def fetch(
     }
 )
 def apply(_c: Context, base: str = "", force: bool = False, offline: bool = False) -> None:
-    """Make the work tree build/ovs-*/src from source, overlay and patches."""
+    """Make the work tree: source, overlay, patches."""
     here, upstream_config, chosen = _chosen(base)
     with lock.hold(here):
         source = upstream.current(here, chosen) or upstream.fetch(here, chosen, offline=offline)
@@ -62,7 +62,7 @@ def apply(_c: Context, base: str = "", force: bool = False, offline: bool = Fals
 
 @task(help={"base": _BASE})
 def status(_c: Context, base: str = "") -> None:
-    """Say what the work tree is made of, and what in it is not exported."""
+    """Say what is applied, and what is not exported."""
     here, upstream_config, chosen = _chosen(base)
     with lock.hold(here):
         source = upstream.current(here, chosen)
@@ -79,7 +79,7 @@ def status(_c: Context, base: str = "") -> None:
     }
 )
 def export(_c: Context, base: str = "", dry_run: bool = False, staging: bool = False) -> None:
-    """Write the work tree back to the overlay and to patches/."""
+    """Write the work tree back to overlay and patches."""
     here, upstream_config, chosen = _chosen(base)
     with lock.hold(here):
         source = _source(here, chosen)
@@ -98,7 +98,7 @@ def export(_c: Context, base: str = "", dry_run: bool = False, staging: bool = F
 
 @task(help={"base": _BASE, "offline": "never touch the network"})
 def check(_c: Context, base: str = "", offline: bool = False) -> None:
-    """Check the series, and that checkout and work tree say the same."""
+    """Check the series, and that the tree matches it."""
     here, upstream_config, chosen = _chosen(base)
     with lock.hold(here):
         source = upstream.current(here, chosen) or upstream.fetch(here, chosen, offline=offline)

@@ -1,0 +1,159 @@
+"""Says what this machine lacks, and brings it where it can."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from oko_build import console, run
+from oko_build.errors import OkoError
+from oko_build.layout import Layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Something that the project uses from the system."""
+
+    package: str
+    why: str
+    command: str = ""       # found on PATH, or
+    module: str = ""        # known to pkg-config, or
+    file: str = ""          # a file that is there
+    optional: bool = False
+
+    def met(self) -> bool:
+        """Whether it is here."""
+        if self.command:
+            return shutil.which(self.command, path=_search_path()) is not None
+        if self.module:
+            if shutil.which("pkg-config") is None:
+                return False
+            return run.capture(["pkg-config", "--exists", self.module], check=False).code == 0
+        return Path(self.file).exists()
+
+
+def _search_path() -> str:
+    # Debian's plain users lack the folders of ip and ethtool.
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+
+
+NEEDS = (
+    Need(package="gcc", command="gcc", why="compiles Open vSwitch and the BPF runtime"),
+    Need(package="libc6-dev", file="/usr/include/stdio.h", why="the C library's headers"),
+    Need(package="make", command="make", why="builds"),
+    Need(package="pkg-config", command="pkg-config", why="finds DPDK"),
+    Need(package="git", command="git", why="keeps the work tree"),
+    Need(package="python3", file="/usr/bin/python3", why="generates some of Open vSwitch's source"),
+    Need(package="libdpdk-dev", module="libdpdk", why="the DPDK datapath"),
+    Need(package="autoconf", command="autoconf", why="patches change Makefile parts"),
+    Need(package="automake", command="automake", why="patches change Makefile parts"),
+    Need(package="libtool", command="libtoolize", why="patches change Makefile parts"),
+    Need(package="libssl-dev", module="libssl", why="OpenFlow over TLS"),
+    Need(package="libcap-ng-dev", module="libcap-ng", why="ovs-vswitchd as a plain user"),
+    Need(package="libunbound-dev", file="/usr/include/unbound.h", why="names of OpenFlow controllers"),
+    Need(package="libnuma-dev", file="/usr/include/numa.h", why="memory beside the core"),
+    Need(package="ccache", command="ccache", why="makes the second build fast"),
+    Need(package="clang-14", command="clang-14", why="compiles BPF programs"),
+    Need(package="llvm-14", command="llvm-objdump-14", why="shows BPF programs"),
+    Need(package="libcmocka-dev", module="cmocka", why="the runtime's C tests"),
+    Need(package="iproute2", command="ip", why="tests and the demo make network namespaces"),
+    Need(package="ethtool", command="ethtool", why="tests switch off checksum offload"),
+    Need(package="iputils-ping", command="ping", why="tests and the demo ping"),
+    Need(package="tcpdump", command="tcpdump", why="shows what crosses the switch"),
+    Need(package="util-linux", command="unshare", why="Open vSwitch's tests get a namespace"),
+    Need(package="procps", command="ps", why="Open vSwitch's tests look for processes"),
+    Need(package="libclang-rt-14-dev", optional=True, why="fuzzing the BPF runtime",
+         file="/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a"),
+    Need(package="dpdk-dev", command="dpdk-testpmd", optional=True, why="packet generator"),
+    Need(package="bpftool", command="bpftool", optional=True, why="second opinion in some tests"),
+)
+
+
+def missing(*, optional: bool = False) -> list[Need]:
+    """Return the needs that this machine does not meet; also the optional ones if asked."""
+    return [need for need in NEEDS if (optional or not need.optional) and not need.met()]
+
+
+def is_debian() -> bool:
+    """Whether packages can be had from apt."""
+    return shutil.which("apt-get") is not None and shutil.which("dpkg") is not None
+
+
+def install_command(packages: Iterable[str]) -> list[str]:
+    """Return the command that installs 'packages'; by sudo for plain users."""
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    return command if os.geteuid() == 0 else ["sudo", *command]
+
+
+def require(layout: Layout) -> None:
+    """Make sure that this machine has all that is needed, installing what is not there."""
+    lacking = missing()
+    if lacking:
+        install(layout, lacking)
+
+
+def install(layout: Layout, needs: list[Need]) -> None:
+    """Install the packages of 'needs', and check that this has met them."""
+    packages = [need.package for need in needs]
+    if not is_debian():
+        raise OkoError(
+            f"this host is not Debian (no apt-get), and lacks: {', '.join(packages)}",
+            "install what your system calls these packages",
+            "or work in the container: docker/README.md",
+        )
+    command = install_command(packages)
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        if shutil.which("sudo") is None:
+            raise OkoError(
+                f"missing: {', '.join(packages)}; installing them needs root, and there is no sudo",
+                "as root: " + run.quote(command[1:]),
+            )
+        # Asks for the password here, where it can be typed: a step has no terminal.
+        if subprocess.run(["sudo", "-v"], check=False).returncode != 0:
+            raise OkoError("sudo did not let us in", run.quote(command))
+        prefix = ["sudo"]
+    console.note(f"installing {', '.join(packages)}")
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    run.step(
+        [*prefix, "apt-get", "update", "-q"], title="apt-get update", env=env,
+        log=layout.log("apt-update"),
+    )
+    run.step(command, title="apt-get install", env=env, log=layout.log("apt-install"))
+    still = [need for need in needs if not need.met()]
+    if still:
+        raise OkoError(
+            "installed, but still not found: "
+            + ", ".join(
+                f"{need.package} ({need.command or need.module or need.file})" for need in still
+            )
+        )
+
+
+def report() -> list[str]:
+    """Return a line for each need."""
+    lines = []
+    for need in NEEDS:
+        state = "ok" if need.met() else ("optional" if need.optional else "MISSING")
+        lines.append(f"{state:9} {need.package:20} {need.why}")
+    return lines
+
+
+def facts() -> list[str]:
+    """Return what else about this machine decides what works on it."""
+    root = "yes" if os.geteuid() == 0 else "no: the demo and the integration tests need it"
+    try:
+        huge = Path("/proc/sys/vm/nr_hugepages").read_text(encoding="ascii").strip()
+    except OSError:
+        huge = "?"
+    tun = "yes" if Path("/dev/net/tun").exists() else "no: bridges need it"
+    return [
+        f"root: {root}",
+        f"processors: {len(os.sched_getaffinity(0))}",
+        f"/dev/net/tun: {tun}",
+        f"huge pages: {huge} (none are needed)",
+    ]

@@ -1,0 +1,101 @@
+"""Tasks about testing."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+
+from oko_build import (
+    console,
+    doctor,
+    flavours,
+    layout,
+    lint as linting,
+    lock,
+    ovs_suite,
+    testing,
+)
+from oko_build.errors import OkoError
+from oko_build.tasks._task import task
+from oko_build.tasks.building import FLAVOUR_HELP
+
+
+def _close(tallies: list[testing.Tally]) -> None:
+    """Print the sum of 'tallies' as the last line, and fail if a test did."""
+    total = testing.add_up(tallies)
+    console.say()
+    if len(tallies) > 1:
+        for tally in tallies:
+            console.say(f"{tally.name:24} {tally.line}, in {console.duration(tally.seconds)}")
+    for failure in total.failures:
+        console.say(f"FAILED {failure}")
+    console.say(total.line)
+    if total.failed:
+        raise SystemExit(1)
+
+
+@task()
+def test(_c: Context) -> None:
+    """Set up, build and run all tests (as root)."""
+    here = layout.here()
+    doctor.require(here)
+    _close(testing.everything(here))
+
+
+@task(help={"keyword": "only the Python tests that pytest's -k takes"})
+def test_unit(_c: Context, keyword: str = "") -> None:
+    """Run the C and Python unit tests."""
+    here = layout.here()
+    _close(testing.unit(here, keyword=keyword))
+
+
+@task(help={"keyword": "only the tests that pytest's -k takes"})
+def test_integration(_c: Context, keyword: str = "") -> None:
+    """Run the tests that start switches (as root)."""
+    here = layout.here()
+    _close([testing.integration(here, keyword=keyword)])
+
+
+@task(
+    iterable=["keyword"],
+    help={
+        "keyword": "only tests with this keyword, as autotest's -k; may be repeated",
+        "short": f"only the tests that {ovs_suite.SHORT_LIST} names, as CI does",
+        "stock": FLAVOUR_HELP["stock"],
+        "sanitize": FLAVOUR_HELP["sanitize"],
+        "jobs": "tests at a time (default 2)",
+    },
+)
+def test_ovs(
+    _c: Context, keyword: list[str], short: bool = False, stock: bool = False,
+    sanitize: str = "", jobs: str = "2",
+) -> None:
+    """Run Open vSwitch's own test suite, isolated."""
+    here = layout.here()
+    if not jobs.isdigit() or int(jobs) < 1:
+        raise OkoError(f"--jobs: expected a number from 1 up, got {jobs!r}")
+    if keyword and short:
+        raise OkoError("--keyword and --short are two choices: take one")
+    summary = ovs_suite.run_suite(
+        here, flavours.choose(stock=stock, sanitize=sanitize or None),
+        keywords=keyword, short=short, jobs=int(jobs),
+    )
+    ovs_suite.tell(summary, here)
+    console.say(summary.line)
+    if summary.failed:
+        raise SystemExit(1)
+
+
+@task()
+def lint(_c: Context) -> None:
+    """Run ruff, mypy and checkpatch.py."""
+    here = layout.here()
+    with lock.hold(here):
+        findings = linting.lint(here)
+    for finding in findings:
+        console.say(f"== {finding.linter}")
+        console.say(finding.output.rstrip())
+    if findings:
+        raise OkoError(f"{len(findings)} linters complain")
+    console.say("nothing to complain about")
+
+
