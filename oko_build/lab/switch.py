@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import TracebackType
 
 from oko_build.lab.bridge import Bridge
 from oko_build.lab.command import LabError, Result, run
+from oko_build.lab.folder import private_folder
 from oko_build.lab.log import EXPECTED_WARNINGS, LogLine, parse_log
 from oko_build.lab.netns import Namespace
 from oko_build.lab.poll import wait_until
@@ -49,7 +47,8 @@ class Switch:
         *many_ports* keeps one pool for all of them instead, on a bridge that is not listed here.
         """
         self.tools = tools
-        self.rundir = Path(tempfile.mkdtemp(prefix="oko-lab-"))
+        self._cleanup = contextlib.ExitStack()
+        self.rundir = self._cleanup.enter_context(private_folder())
         self.env = tools.environment(self.rundir)
         self.log_file = self.rundir / "ovs-vswitchd.log"
         self._settings = {
@@ -61,8 +60,6 @@ class Switch:
         self._log_mark = 0
         self._bridges: dict[str, Bridge] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._cleanup = contextlib.ExitStack()
-        self._cleanup.callback(shutil.rmtree, self.rundir, ignore_errors=True)
         try:
             self.namespace = self._cleanup.enter_context(Namespace("switch"))
             self._start()
