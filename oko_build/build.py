@@ -6,11 +6,11 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from oko_build import config, console, lock, run, source, stamps, upstream, worktree
+from oko_build import config, console, lock, overlay, run, source, stamps, upstream, worktree
 from oko_build.config import Base, Upstream
 from oko_build.errors import CommandFailed, OkoError
 from oko_build.flavours import Flavour
@@ -20,6 +20,9 @@ from oko_build.stamps import Stamp
 
 PYTHON3 = "/usr/bin/python3"
 _COMPILES = re.compile(r"libtool: compile:|^(ccache )?\S*(gcc|cc|clang)\S* .* -c ")
+_NOISE = re.compile(
+    r"--mode=|^libtool: |^depbase=|^mv -f \S*depbase|: (Entering|Leaving) directory"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,17 +209,31 @@ def _make(
     layout: Layout, base: Base, flavour: Flavour, folder: Path, copy: Path,
     env: Mapping[str, str],
 ) -> None:
-    place = layout.base(base.name) / "src"
-
-    def to_work_tree(line: str) -> str:
-        # Errors name the file that people edit, not our copy of it.
-        return line if flavour.stock else line.replace(f"{copy}/", f"{layout.relative(place)}/")
-
     run.step(
         ["make", f"-j{_jobs()}"], cwd=folder, env=env, title=f"make {flavour.name}",
-        log=layout.log(f"make-{flavour.name}"), counts=_COMPILES,
-        total=_count(folder, env), rewrite=to_work_tree,
+        log=layout.log(f"make-{flavour.name}"), counts=_COMPILES, total=_count(folder, env),
+        rewrite=None if flavour.stock else _namer(layout, base, copy), noise=_NOISE,
     )
+
+
+def _namer(layout: Layout, base: Base, copy: Path) -> Callable[[str], str]:
+    """Return what makes compilers' messages name the file that people edit, not our copy of it."""
+    homes = {
+        file.target: file.name
+        for file in overlay.files(layout, config.load(layout).overlays).values()
+    }
+    work_tree = layout.relative(layout.base(base.name) / "src")
+    # With CCACHE_BASEDIR, the compiler gets relative paths.
+    place = re.compile(
+        rf"(^|\s)(?:{re.escape(str(copy))}|\.\./copy/{re.escape(copy.name)})/([^\s:]+)(?=:\d)"
+    )
+
+    def rewrite(line: str) -> str:
+        return place.sub(
+            lambda found: f"{found[1]}{homes.get(found[2], f'{work_tree}/{found[2]}')}", line
+        )
+
+    return rewrite
 
 
 def _count(folder: Path, env: Mapping[str, str]) -> int:

@@ -54,7 +54,7 @@ NEEDS = (
     Need(package="libtool", command="libtoolize", why="patches change Makefile parts"),
     Need(package="libssl-dev", module="libssl", why="OpenFlow over TLS"),
     Need(package="libcap-ng-dev", module="libcap-ng", why="ovs-vswitchd as a plain user"),
-    Need(package="libunbound-dev", file="/usr/include/unbound.h", why="names of OpenFlow controllers"),
+    Need(package="libunbound-dev", file="/usr/include/unbound.h", why="controllers by name"),
     Need(package="libnuma-dev", file="/usr/include/numa.h", why="memory beside the core"),
     Need(package="ccache", command="ccache", why="makes the second build fast"),
     Need(package="clang-14", command="clang-14", why="compiles BPF programs"),

@@ -11,7 +11,7 @@ from oko_build.run import Argument, Result, capture
 
 IDENTITY = ("Oko toolkit", "toolkit@oko.invalid")
 DATE = "2023-02-28T00:00:00+0000"
-"""When the toolkit's own commits are said to be made: fixed, for ids that are the same everywhere."""
+"""When the toolkit's own commits are said to be made: fixed, so that ids are too."""
 
 _CONFIG = {
     "advice.detachedHead": "false",

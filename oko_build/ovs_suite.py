@@ -97,7 +97,7 @@ def select(choices: list[Choice], tests: list[Test], *, source: str) -> list[Tes
 
 
 def read_results(text: str) -> tuple[int, list[str], int]:
-    """Return how many tests passed, which failed and how many were skipped, by autotest's output."""
+    """Return how many tests passed, which failed and how many were skipped."""
     passed, skipped = 0, 0
     failed = []
     for line in text.splitlines():

@@ -27,7 +27,7 @@ Argument = str | Path
 
 TAIL_LINES = 25
 _STOP_GRACE = 5.0       # seconds between asking a process group to stop and making it
-_CSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
+_CSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +88,7 @@ def capture(
             env=_environment(env),
             input=data,
             stdin=subprocess.DEVNULL if data is None else None,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=timeout,
             check=False,
         )
@@ -184,14 +183,16 @@ def step(
     counts: re.Pattern[str] | None = None,
     total: int = 0,
     rewrite: Callable[[str], str] | None = None,
+    noise: re.Pattern[str] | None = None,
     live: bool | None = None,
 ) -> Result:
     """Run a long command; its whole output goes to the file 'log'.
 
     Shows a progress line under 'title' that counts the lines matching 'counts', out of 'total' if
-    known.  'stream' prints the output as it comes instead, and 'rewrite' changes each line before it
-    is logged or shown.  The command runs without standard input in a process group of its own, which
-    is ended whole when this is interrupted.  With 'check', raises CommandFailed on any status but 0.
+    known; with 'stream' it prints the output as it comes instead.  'rewrite' changes each line
+    before it is logged or shown.  Lines that match 'noise' are left out of those that an error
+    shows.  The command runs without standard input in a process group of its own, which is ended
+    whole when this is interrupted.  With 'check', raises CommandFailed on any status but 0.
     """
     command = quote(argv)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -225,7 +226,8 @@ def step(
                     sink.write(line.encode("utf-8", "surrogateescape") + b"\n")
                     if stream:
                         os.write(1, line.encode("utf-8", "surrogateescape") + b"\n")
-                    tail.append(_CSI.sub(b"", line.encode("utf-8", "replace")).decode("utf-8"))
+                    if noise is None or not noise.search(line):
+                        tail.append(_plain(line))
                     if counts is not None and counts.search(line):
                         progress.done += 1
                 code = process.wait()
@@ -244,6 +246,11 @@ def step(
             command, code, tail="" if stream else "\n".join(tail), log=log
         )
     return result
+
+
+def _plain(line: str) -> str:
+    """Return 'line' without colours and without what is not UTF-8."""
+    return _CSI.sub("", line.encode("utf-8", "replace").decode("utf-8")).rstrip("\r")
 
 
 def _nothing() -> None:

@@ -177,7 +177,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def _apt_versions(package: str) -> list[str]:
     listing = capture(["apt-cache", "madison", package], check=False).stdout
-    return [fields[1].strip() for line in listing.splitlines() if len(fields := line.split("|")) > 2]
+    rows = [line.split("|") for line in listing.splitlines()]
+    return [row[1].strip() for row in rows if len(row) > 2]
 
 
 def _refresh_lists() -> None:
@@ -190,7 +191,7 @@ def _offered(package: str, wanted: str | None) -> list[str]:
     if shutil.which("apt-get") is None:
         raise OkoError(
             "no apt-get here, and the source comes from Debian's archive",
-            "put the package into the cache by hand, or use --mirror or --tree (./inv fetch --help)",
+            "put the package into the cache by hand, or use --mirror or --tree",
             "or work in the container: docker/README.md",
         )
     versions = _apt_versions(package)
@@ -325,11 +326,24 @@ def _from_tree(layout: Layout, base: Base, path: Path) -> Source:
     with tempfile.TemporaryDirectory(dir=folder, prefix="unpack-") as name:
         if path.is_dir():
             top = Path(name) / "tree"
-            # Copied, so that what git and we leave in it is not left in the user's folder.
-            shutil.copytree(path, top, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+            _copy_tree(path, top)
         else:
             top = _unpack_tar(path, Path(name) / "tree")
         return import_folder(layout, base, top, kind="tree", what=str(path), expected_tree=None)
+
+
+def _copy_tree(source: Path, to: Path) -> None:
+    """Copy the user's source: what git tracks if it is a clone, so that no built file comes along."""
+    if not (source / ".git").exists():
+        shutil.copytree(source, to, symlinks=True)
+        return
+    for name in Repository(source).git("ls-files", "-z").stdout.split("\0")[:-1]:
+        file = source / name
+        if not os.path.lexists(file):       # deleted, and that not yet committed
+            continue
+        target = to / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target, follow_symlinks=False)
 
 
 def import_folder(
@@ -341,8 +355,7 @@ def import_folder(
         raise OkoError(
             f"{what} is Open vSwitch {version}; the base {base.name!r} has patches for "
             f"{base.version}",
-            "there is a series in patches/ovs/ for: "
-            + ", ".join(sorted(p.name for p in (layout.root / "patches/ovs").glob("*") if p.is_dir())),
+            f"there is a series for: {', '.join(_bases_with_series(layout))}",
         )
     repo = repository(layout, base)
     index = repo.git_dir() / "oko-import-index"
@@ -362,7 +375,8 @@ def import_folder(
             "something (links, file modes) on this file system",
         )
     commit = repo.commit_tree(
-        tree, f"Import Open vSwitch {version}\n\nThe source as it came, from {_origin(kind, what)}.\n"
+        tree,
+        f"Import Open vSwitch {version}\n\nThe source as it came, from {_origin(kind, what)}.\n",
     )
     known = stamp(layout, base)
     known.remove()
@@ -370,6 +384,11 @@ def import_folder(
     source = Source(kind=kind, what=what, version=version, tree=tree, commit=commit)
     known.write({"pin": pin(base)}, dict(vars(source)))
     return source
+
+
+def _bases_with_series(layout: Layout) -> list[str]:
+    folder = layout.root / "patches/ovs"
+    return sorted(path.parent.name for path in folder.glob("*/series"))
 
 
 def _origin(kind: str, what: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from invoke.context import Context
 
 from oko_build import clean as cleaning
-from oko_build import console, doctor as doctoring, layout, lock, run
+from oko_build import console, layout, lock, run
+from oko_build import doctor as doctoring
 from oko_build.errors import OkoError
 from oko_build.tasks._task import task
 

@@ -9,10 +9,12 @@ from oko_build import (
     doctor,
     flavours,
     layout,
-    lint as linting,
     lock,
     ovs_suite,
     testing,
+)
+from oko_build import (
+    lint as linting,
 )
 from oko_build.errors import OkoError
 from oko_build.tasks._task import task
