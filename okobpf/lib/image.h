@@ -69,7 +69,7 @@ struct image {
     struct insn_line *lines;    /* By increasing 'insn'. */
     uint32_t n_lines;
 
-    void *arena;                /* Backs 'lines' strings and 'init' bytes. */
+    void *arena;                /* Backs strings and "init" bytes. */
 };
 
 void image_uninit(struct image *);

@@ -158,13 +158,13 @@ map_spec_check(const struct map_spec *spec,
 }
 
 struct okobpf_map *
-map_create(const struct map_spec *spec, const struct okobpf_host *host,
-           uint64_t memory)
+map_create(const struct map_spec *spec, const struct okobpf_host *host)
 {
     const struct map_ops *ops = map_type_ops(spec->type);
     size_t name_size = strlen(spec->name) + 1;
     char *name = malloc(name_size);
     struct okobpf_map *map;
+    uint64_t memory = 0;
 
     map = name ? ops->create(spec, host->n_slots) : NULL;
     if (!map) {
@@ -172,6 +172,7 @@ map_create(const struct map_spec *spec, const struct okobpf_host *host,
         return NULL;
     }
     memcpy(name, spec->name, name_size);
+    ops->check(spec, host->n_slots, &memory);
 
     map->ops = ops;
     map->name = name;

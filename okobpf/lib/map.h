@@ -106,9 +106,9 @@ enum okobpf_status map_spec_check(const struct map_spec *spec,
                                   struct okobpf_report *report);
 
 /* Creates a map with one reference from a spec that map_spec_check() let pass.
- * 'memory' is what it added.  Returns NULL if memory is exhausted. */
+ * Returns NULL if memory is exhausted. */
 struct okobpf_map *map_create(const struct map_spec *,
-                              const struct okobpf_host *, uint64_t memory);
+                              const struct okobpf_host *);
 struct okobpf_map *map_ref(struct okobpf_map *);
 void map_unref(struct okobpf_map *);
 

@@ -1,0 +1,553 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Turns an ELF object into an image: chooses the program, and puts the
+ * functions that it calls behind it.
+ *
+ * The program is the section that the caller asks for, or else the first one
+ * called "filter" or "filter/NAME" (second ABI), or else the first that holds
+ * code (first ABI).  Within the section, it is the function called "entry" if
+ * there is one (first ABI), or else what begins at offset 0. */
+
+#include "elf-load.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INSN_SIZE sizeof(struct bpf_insn)
+#define MAX_NAME 256
+
+static enum okobpf_status
+no_memory(struct loader *ld)
+{
+    return report_fail(ld->report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+}
+
+/* Functions. */
+
+static int
+compare_functions(const void *a_, const void *b_)
+{
+    const struct elf_function *a = a_;
+    const struct elf_function *b = b_;
+
+    return (a->section != b->section ? (a->section < b->section ? -1 : 1)
+            : a->start != b->start ? (a->start < b->start ? -1 : 1)
+            : a->end != b->end ? (a->end > b->end ? -1 : 1)
+            : 0);
+}
+
+/* Appends to '*n' 'functions' those parts of the section that the 'n_symbols'
+ * sorted 'symbols' cover, and the gaps between them. */
+static void
+cover_section(const struct elf_section *sec, uint32_t index,
+              const struct elf_function *symbols, size_t n_symbols,
+              struct elf_function *functions, size_t *n)
+{
+    uint64_t pos = 0;
+
+    for (size_t i = 0; i <= n_symbols; i++) {
+        uint64_t start = i < n_symbols ? symbols[i].start : sec->size;
+
+        if (start < pos) {
+            continue;           /* Another name, or overlaps. */
+        }
+        if (start > pos) {
+            functions[(*n)++] = (struct elf_function) {
+                index, pos, start, UINT32_MAX
+            };
+        }
+        pos = start;
+        if (i < n_symbols) {
+            uint64_t end = symbols[i].end;
+
+            if (end == start) { /* Assembly code often gives no size. */
+                end = i + 1 < n_symbols ? symbols[i + 1].start : sec->size;
+            }
+            if (end > start) {
+                functions[(*n)++] = (struct elf_function) {
+                    index, start, end, UINT32_MAX
+                };
+            }
+            pos = end;
+        }
+    }
+}
+
+/* Fills in 'ld->functions'. */
+static enum okobpf_status
+find_functions(struct loader *ld)
+{
+    const struct elf *elf = &ld->elf;
+    struct elf_function *symbols;
+    size_t n_symbols = 0;
+
+    symbols = calloc((size_t) elf->n_symbols + 1, sizeof *symbols);
+    ld->functions = calloc(2 * (size_t) elf->n_symbols + elf->n_sections + 1,
+                           sizeof *ld->functions);
+    ld->section_rels = calloc(elf->n_sections, sizeof *ld->section_rels);
+    if (!symbols || !ld->functions || !ld->section_rels) {
+        free(symbols);
+        return no_memory(ld);
+    }
+
+    for (uint32_t i = 0; i < elf->n_symbols; i++) {
+        const struct elf_symbol *sym = &elf->symbols[i];
+
+        if (sym->type == ELF_STT_FUNC && sym->section < elf->n_sections
+            && elf_section_is_code(&elf->sections[sym->section])) {
+            symbols[n_symbols++] = (struct elf_function) {
+                .section = sym->section,
+                .start = sym->value,
+                .end = sym->value + sym->size,
+            };
+        }
+    }
+    qsort(symbols, n_symbols, sizeof *symbols, compare_functions);
+
+    size_t first = 0;
+    for (uint32_t i = 0; i < elf->n_sections; i++) {
+        size_t last = first;
+
+        while (last < n_symbols && symbols[last].section == i) {
+            last++;
+        }
+        if (elf_section_is_code(&elf->sections[i])) {
+            cover_section(&elf->sections[i], i, symbols + first, last - first,
+                          ld->functions, &ld->n_functions);
+        }
+        first = last;
+    }
+    free(symbols);
+
+    ld->linked = calloc(ld->n_functions + 1, sizeof *ld->linked);
+    return ld->linked ? OKOBPF_OK : no_memory(ld);
+}
+
+/* Returns the function at 'offset' in section 'section', or NULL. */
+static struct elf_function *
+function_at(const struct loader *ld, uint32_t section, uint64_t offset)
+{
+    size_t low = 0;
+    size_t high = ld->n_functions;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        struct elf_function *f = &ld->functions[mid];
+
+        if (f->section < section
+            || (f->section == section && f->end <= offset)) {
+            low = mid + 1;
+        } else if (f->section > section || f->start > offset) {
+            high = mid;
+        } else {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+enum okobpf_status
+elf_section_rels(struct loader *ld, uint32_t section,
+                 const struct section_rels **rels)
+{
+    struct section_rels *sr = &ld->section_rels[section];
+    enum okobpf_status status = OKOBPF_OK;
+
+    if (!sr->known) {
+        status = elf_get_rels(&ld->elf, section, &sr->rels, &sr->n,
+                              ld->report);
+        sr->known = status == OKOBPF_OK;
+    }
+    *rels = sr;
+    return status;
+}
+
+/* Makes room for 'n' more instructions in the image. */
+static enum okobpf_status
+reserve_insns(struct loader *ld, uint64_t n)
+{
+    struct image *image = ld->image;
+    uint64_t capacity = image->n_insns + n;
+    struct bpf_insn *insns;
+    struct insn_rel *rels;
+
+    if (n > ld->limits->max_insns - image->n_insns) {
+        return report_fail(ld->report, OKOBPF_LIMIT,
+                           "split the program, or raise the host's limit",
+                           "expected at most %"PRIu32" instructions, got "
+                           "%"PRIu64" or more", ld->limits->max_insns,
+                           capacity);
+    }
+    if (capacity <= ld->capacity) {
+        return OKOBPF_OK;
+    }
+
+    capacity += image->n_insns;
+    if (capacity > UINT32_MAX) {
+        return no_memory(ld);
+    }
+    insns = realloc(image->insns, capacity * sizeof *insns);
+    if (insns) {
+        image->insns = insns;
+    }
+    rels = realloc(ld->rels, capacity * sizeof *rels);
+    if (rels) {
+        ld->rels = rels;
+    }
+    if (!insns || !rels) {
+        return no_memory(ld);
+    }
+    ld->capacity = capacity;
+    return OKOBPF_OK;
+}
+
+/* Notes the relocations of 'f' for the instructions that they apply to. */
+static enum okobpf_status
+link_rels(struct loader *ld, const struct elf_function *f)
+{
+    const struct section_rels *sr;
+    enum okobpf_status status;
+    size_t low = 0;
+
+    status = elf_section_rels(ld, f->section, &sr);
+    if (status != OKOBPF_OK) {
+        return status;
+    }
+
+    for (size_t high = sr->n; low < high; ) {
+        size_t mid = low + (high - low) / 2;
+
+        if (sr->rels[mid].offset < f->start) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    for (size_t i = low; i < sr->n && sr->rels[i].offset < f->end; i++) {
+        const struct elf_rel *rel = &sr->rels[i];
+        struct insn_rel *insn_rel =
+            &ld->rels[f->base + (rel->offset - f->start) / INSN_SIZE];
+
+        if (rel->offset % INSN_SIZE || insn_rel->type) {
+            return report_fail(
+                ld->report, OKOBPF_BAD_OBJECT, NULL,
+                "section \"%s\" offset %"PRIu64": %s",
+                ld->elf.sections[f->section].name, rel->offset,
+                insn_rel->type ? "two relocations of one instruction"
+                : "relocation within an instruction");
+        }
+        insn_rel->type = rel->type;
+        insn_rel->symbol = rel->symbol;
+    }
+    return OKOBPF_OK;
+}
+
+/* Appends the code of 'f' to the image, if it is not there already. */
+static enum okobpf_status
+link_function(struct loader *ld, struct elf_function *f)
+{
+    const struct elf_section *sec = &ld->elf.sections[f->section];
+    struct image *image = ld->image;
+    enum okobpf_status status;
+    uint64_t n_insns;
+
+    if (f->base != UINT32_MAX) {
+        return OKOBPF_OK;
+    }
+    if (f->start % INSN_SIZE || f->end % INSN_SIZE) {
+        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
+                           "section \"%s\": expected functions of whole "
+                           "instructions of 8 bytes, got one from offset "
+                           "%"PRIu64" to %"PRIu64, sec->name, f->start,
+                           f->end);
+    }
+    n_insns = (f->end - f->start) / INSN_SIZE;
+    status = reserve_insns(ld, n_insns);
+    if (status != OKOBPF_OK) {
+        return status;
+    }
+    memcpy(image->insns + image->n_insns, sec->data + f->start,
+           n_insns * INSN_SIZE);
+    memset(ld->rels + image->n_insns, 0, n_insns * sizeof *ld->rels);
+    f->base = image->n_insns;
+    image->n_insns += n_insns;
+    ld->linked[ld->n_linked++] = f - ld->functions;
+    return link_rels(ld, f);
+}
+
+const char *
+elf_insn_section(const struct loader *ld, uint32_t insn, uint64_t *offset)
+{
+    const struct elf_function *f = &ld->functions[ld->linked[0]];
+    size_t low = 0;
+    size_t high = ld->n_linked;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (ld->functions[ld->linked[mid]].base <= insn) {
+            f = &ld->functions[ld->linked[mid]];
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    *offset = f->start + (insn - f->base) * INSN_SIZE;
+    return ld->elf.sections[f->section].name;
+}
+
+/* Calls. */
+
+static enum okobpf_status
+bad_call(struct loader *ld, uint32_t insn, const char *symbol,
+         const char *problem)
+{
+    uint64_t offset;
+    const char *section = elf_insn_section(ld, insn, &offset);
+
+    return report_fail(ld->report, OKOBPF_BAD_OBJECT,
+                       "define the function in the same file, or call a "
+                       "helper by its number, as the headers of Oko do",
+                       "section \"%s\" offset %"PRIu64": call of \"%s\", "
+                       "%s", section, offset, symbol, problem);
+}
+
+/* Resolves the call at 'index' of the image, which stands in 'caller'. */
+static enum okobpf_status
+resolve_call(struct loader *ld, const struct elf_function *caller,
+             uint32_t index)
+{
+    const struct elf *elf = &ld->elf;
+    struct bpf_insn *insn = &ld->image->insns[index];
+    struct insn_rel *rel = &ld->rels[index];
+    const char *name = "a local function";
+    enum okobpf_status status;
+    struct elf_function *f;
+    uint32_t section;
+    int64_t target;             /* Bytes within 'section'. */
+
+    if (rel->type) {
+        const struct elf_symbol *sym = &elf->symbols[rel->symbol];
+
+        name = sym->name;
+        if (sym->section == ELF_SHN_UNDEF) {
+            enum helper_id id = helper_from_name(name);
+
+            if (!id) {
+                return bad_call(ld, index, name, "which is not defined and "
+                                "not the name of a helper");
+            }
+            insn->regs = bpf_dst(insn) | BPF_CALL_HELPER << 4;
+            insn->imm = id;
+            rel->type = 0;
+            return OKOBPF_OK;
+        }
+        if (sym->section >= elf->n_sections
+            || !elf_section_is_code(&elf->sections[sym->section])) {
+            return bad_call(ld, index, name, "which is not a function");
+        }
+        section = sym->section;
+        target = (int64_t) sym->value + ((int64_t) insn->imm + 1) * 8;
+        rel->type = 0;
+    } else if (bpf_src(insn) == BPF_CALL_LOCAL) {
+        section = caller->section;
+        target = (int64_t) caller->start
+                 + ((int64_t) index - caller->base + 1 + insn->imm) * 8;
+    } else {
+        return OKOBPF_OK;       /* A helper by its number. */
+    }
+
+    f = target >= 0 && target % 8 == 0 ? function_at(ld, section, target)
+        : NULL;
+    if (!f) {
+        return bad_call(ld, index, name, "which leads out of its section");
+    }
+    status = link_function(ld, f);
+    if (status == OKOBPF_OK) {
+        /* 'insn' may have moved. */
+        insn = &ld->image->insns[index];
+        insn->regs = bpf_dst(insn) | BPF_CALL_LOCAL << 4;
+        insn->imm = (int64_t) f->base + (target - (int64_t) f->start) / 8
+                    - index - 1;
+    }
+    return status;
+}
+
+/* Puts 'main' into the image, and behind it all that it calls. */
+static enum okobpf_status
+link_all(struct loader *ld, struct elf_function *main)
+{
+    enum okobpf_status status = link_function(ld, main);
+
+    for (size_t i = 0; status == OKOBPF_OK && i < ld->n_linked; i++) {
+        const struct elf_function *f = &ld->functions[ld->linked[i]];
+        uint32_t end = f->base + (f->end - f->start) / 8;
+
+        for (uint32_t j = f->base; status == OKOBPF_OK && j < end; j++) {
+            switch (ld->image->insns[j].opcode) {
+            case BPF_LD | BPF_IMM | BPF_DW:
+                j++;
+                break;
+            case BPF_JMP | BPF_CALL:
+                status = resolve_call(ld, f, j);
+                break;
+            }
+        }
+    }
+    return status;
+}
+
+/* The program. */
+
+static bool
+is_filter_section(const char *name)
+{
+    return !strcmp(name, "filter") || !strncmp(name, "filter/", 7);
+}
+
+/* Returns the index of the section to load, or 0 if there is none. */
+static uint32_t
+choose_section(const struct elf *elf, const char *name)
+{
+    uint32_t first = 0;
+
+    for (uint32_t i = 1; i < elf->n_sections; i++) {
+        const struct elf_section *sec = &elf->sections[i];
+
+        if (!elf_section_is_code(sec)) {
+            continue;
+        }
+        if (name ? !strcmp(sec->name, name) : is_filter_section(sec->name)) {
+            return i;
+        }
+        if (!first) {
+            first = i;
+        }
+    }
+    return name ? 0 : first;
+}
+
+/* Returns where in the section the program begins and stores its name. */
+static uint64_t
+choose_entry(const struct elf *elf, uint32_t section, enum okobpf_abi abi,
+             const char **name)
+{
+    const struct elf_symbol *at_0 = NULL;
+
+    for (uint32_t i = 0; i < elf->n_symbols; i++) {
+        const struct elf_symbol *sym = &elf->symbols[i];
+
+        if (sym->section != section || sym->type != ELF_STT_FUNC) {
+            continue;
+        }
+        if (abi == OKOBPF_ABI_PACKET && !strcmp(sym->name, "entry")) {
+            *name = "entry";
+            return sym->value;
+        }
+        if (!sym->value && (!at_0 || sym->global)) {
+            at_0 = sym;
+        }
+    }
+    *name = at_0 && at_0->name[0] ? at_0->name : "entry";
+    return 0;
+}
+
+static enum okobpf_status
+load_image(struct loader *ld, const char *section_name)
+{
+    struct image *image = ld->image;
+    enum okobpf_status status;
+    struct elf_function *main;
+    const char *name;
+    uint32_t section;
+    uint64_t entry;
+
+    section = choose_section(&ld->elf, section_name);
+    if (!section) {
+        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
+                           section_name
+                           ? "no code in a section called \"%s\""
+                           : "no code in the object%s",
+                           section_name ? section_name : "");
+    }
+    image->section = image_strdup(image, ld->elf.sections[section].name,
+                                  MAX_NAME);
+    image->abi = (is_filter_section(ld->elf.sections[section].name)
+                  ? OKOBPF_ABI_CONTEXT : OKOBPF_ABI_PACKET);
+    entry = choose_entry(&ld->elf, section, image->abi, &name);
+    image->name = image_strdup(image, name, MAX_NAME);
+    if (!image->section || !image->name) {
+        return no_memory(ld);
+    }
+
+    status = find_functions(ld);
+    if (status != OKOBPF_OK) {
+        return status;
+    }
+    main = function_at(ld, section, entry);
+    if (!main || main->start != entry) {
+        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
+                           "section \"%s\": function \"%s\" overlaps another",
+                           image->section, image->name);
+    }
+    status = link_all(ld, main);
+    if (status == OKOBPF_OK) {
+        status = elf_resolve_maps(ld);
+    }
+    return status;
+}
+
+enum okobpf_status
+elf_load(const void *data, size_t size, const char *section,
+         const struct okobpf_limits *limits, struct image *image,
+         struct okobpf_report *report)
+{
+    struct loader ld = { .limits = limits, .report = report, .image = image };
+    enum okobpf_status status;
+
+    memset(image, 0, sizeof *image);
+    if (size > limits->max_object_size) {
+        return report_fail(report, OKOBPF_LIMIT,
+                           "strip debug information with llvm-strip -g, or "
+                           "raise the host's limit",
+                           "expected an object of at most %"PRIu64" bytes, "
+                           "got %"PRIu64, (uint64_t) limits->max_object_size,
+                           (uint64_t) size);
+    }
+    status = elf_open(data, size, &ld.elf, report);
+    if (status == OKOBPF_OK) {
+        status = load_image(&ld, section);
+        for (uint32_t i = 0; ld.section_rels && i < ld.elf.n_sections; i++) {
+            free(ld.section_rels[i].rels);
+        }
+        free(ld.section_rels);
+        free(ld.functions);
+        free(ld.linked);
+        free(ld.rels);
+        elf_close(&ld.elf);
+    }
+    if (status != OKOBPF_OK) {
+        image_uninit(image);
+    }
+    return status;
+}

@@ -1,0 +1,101 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+
+#ifndef OKOBPF_ELF_LOAD_H
+#define OKOBPF_ELF_LOAD_H 1
+
+/* The steps of turning an ELF object into an image.
+ *
+ *    elf-load.c   chooses the program, and puts the functions that it calls
+ *                 behind it
+ *    elf-maps.c   finds the maps, and resolves references to them and to
+ *                 global variables
+ *    btf.c        types and source lines, where the object has them */
+
+#include "elf.h"
+
+/* Part of a section of code that stays together: a function, or what lies
+ * between functions. */
+struct elf_function {
+    uint32_t section;
+    uint64_t start, end;        /* Bytes in the section. */
+    uint32_t base;              /* First instruction in the image, or
+                                 * UINT32_MAX if it is not in there. */
+};
+
+/* Relocation of an instruction in the image. */
+struct insn_rel {
+    uint32_t type;              /* 0 if none: R_BPF_NONE. */
+    uint32_t symbol;
+};
+
+enum {
+    R_BPF_64_64 = 1,
+    R_BPF_64_ABS64 = 2,         /* In the code of old compilers: a call. */
+    R_BPF_64_32 = 10,
+};
+
+/* Relocations of a section, once they were needed. */
+struct section_rels {
+    bool known;
+    struct elf_rel *rels;       /* Sorted by offset. */
+    size_t n;
+};
+
+struct loader {
+    struct elf elf;
+    struct section_rels *section_rels; /* One for each section. */
+    const struct okobpf_limits *limits;
+    struct okobpf_report *report;
+    struct image *image;
+
+    /* Sorted by section and start; without gaps within a section. */
+    struct elf_function *functions;
+    size_t n_functions;
+
+    /* Those in the image, by increasing base: indexes into 'functions'. */
+    uint32_t *linked;
+    size_t n_linked;
+
+    /* One for each in 'image->insns'. */
+    struct insn_rel *rels;
+    uint32_t capacity;          /* Allocated 'rels' and 'image->insns'. */
+};
+
+/* elf-load.c. */
+
+/* Stores the relocations of 'section' in '*rels'.  Returns OKOBPF_OK, or
+ * reports the failure. */
+enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
+                                    const struct section_rels **rels);
+
+/* elf-maps.c.  Fills in the image's maps and resolves the references to them
+ * in its instructions.  Returns OKOBPF_OK, or reports the failure. */
+enum okobpf_status elf_resolve_maps(struct loader *);
+
+/* Where the instruction at 'insn' of the image comes from. */
+const char *elf_insn_section(const struct loader *, uint32_t insn,
+                             uint64_t *offset);
+
+/* image.c. */
+
+/* Returns 'size' zeroed bytes that image_uninit() frees, or NULL. */
+void *image_alloc(struct image *, size_t size);
+char *image_strdup(struct image *, const char *, size_t max_len);
+
+#endif /* elf-load.h */

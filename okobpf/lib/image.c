@@ -1,0 +1,79 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Life of images. */
+
+#include "image.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "elf-load.h"
+
+/* The image's arena is a list of these. */
+struct chunk {
+    struct chunk *next;
+    uint64_t data[];
+};
+
+void *
+image_alloc(struct image *image, size_t size)
+{
+    struct chunk *chunk;
+
+    if (size > SIZE_MAX - sizeof *chunk) {
+        return NULL;
+    }
+    chunk = calloc(1, sizeof *chunk + size);
+    if (!chunk) {
+        return NULL;
+    }
+    chunk->next = image->arena;
+    image->arena = chunk;
+    return chunk->data;
+}
+
+/* Returns a copy of 's', of its first 'max_len' characters if it is longer. */
+char *
+image_strdup(struct image *image, const char *s, size_t max_len)
+{
+    size_t len = strnlen(s, max_len);
+    char *copy = image_alloc(image, len + 1);
+
+    if (copy) {
+        memcpy(copy, s, len);
+    }
+    return copy;
+}
+
+void
+image_uninit(struct image *image)
+{
+    struct chunk *next;
+
+    for (struct chunk *chunk = image->arena; chunk; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    free(image->insns);
+    free(image->maps);
+    free(image->lines);
+    memset(image, 0, sizeof *image);
+}

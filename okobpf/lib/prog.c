@@ -1,0 +1,309 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Loading and running programs. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "image.h"
+#include "map.h"
+#include "sha1.h"
+
+const struct okobpf_limits okobpf_default_limits = {
+    .max_object_size = 1024 * 1024,
+    .max_insns = 65536,
+    .max_maps = OKOBPF_MAX_MAPS,
+    .max_map_memory = 64 * 1024 * 1024,
+    .max_entry_size = 32 * 1024,
+    .max_visits = 1000000,
+    .max_verify_memory = 64 * 1024 * 1024,
+    .max_verify_ns = UINT64_C(1000000000),
+    .max_log_size = 1024 * 1024,
+};
+
+static const struct okobpf_host default_host = { .n_slots = 1 };
+
+static bool
+is_map_reference(const struct bpf_insn *insn)
+{
+    return insn->opcode == (BPF_LD | BPF_IMM | BPF_DW)
+           && (bpf_src(insn) == BPF_PSEUDO_MAP_IDX
+               || bpf_src(insn) == BPF_PSEUDO_MAP_IDX_VALUE);
+}
+
+/* Returns a copy of the program's instructions, or NULL. */
+static struct bpf_insn *
+copy_insns(const struct image *image)
+{
+    struct bpf_insn *insns = calloc(image->n_insns, sizeof *insns);
+
+    if (insns) {
+        memcpy(insns, image->insns, image->n_insns * sizeof *insns);
+    }
+    return insns;
+}
+
+/* Maps. */
+
+/* Returns the map of 'old' that can take the place of one by 'spec', or NULL.
+ * Global variables start afresh with each program. */
+static struct okobpf_map *
+find_kept_map(const struct okobpf_prog *old, const struct map_spec *spec)
+{
+    if (!old || spec->globals) {
+        return NULL;
+    }
+    for (size_t i = 0; i < old->n_maps; i++) {
+        const struct okobpf_map_info *info = &old->maps[i]->info;
+
+        if (!old->image.maps[i].globals
+            && info->type == spec->type
+            && info->key_size == spec->key_size
+            && info->value_size == spec->value_size
+            && info->max_entries == spec->max_entries
+            && info->n_hash_functions == spec->n_hash_functions
+            && !strcmp(info->name, spec->name)) {
+            return old->maps[i];
+        }
+    }
+    return NULL;
+}
+
+/* Checks the image's maps before anything is allocated for them. */
+static enum okobpf_status
+check_maps(const struct image *image, const struct okobpf_limits *limits,
+           uint32_t n_slots, uint64_t *memory, struct okobpf_report *report)
+{
+    *memory = 0;
+    for (uint32_t i = 0; i < image->n_maps; i++) {
+        enum okobpf_status status = map_spec_check(&image->maps[i], limits,
+                                                   n_slots, memory, report);
+        if (status != OKOBPF_OK) {
+            return status;
+        }
+    }
+    return OKOBPF_OK;
+}
+
+static bool
+create_maps(struct okobpf_prog *prog, const struct okobpf_prog *keep_maps)
+{
+    for (uint32_t i = 0; i < prog->image.n_maps; i++) {
+        const struct map_spec *spec = &prog->image.maps[i];
+        struct okobpf_map *kept = find_kept_map(keep_maps, spec);
+        struct okobpf_map *map = (kept ? map_ref(kept)
+                                  : map_create(spec, prog->host));
+
+        if (!map) {
+            return false;
+        }
+        prog->maps[prog->n_maps++] = map;
+    }
+    return true;
+}
+
+/* Replaces the references to maps in 'prog->code' by addresses. */
+static void
+resolve_maps(struct okobpf_prog *prog)
+{
+    for (uint32_t i = 0; i < prog->image.n_insns; i++) {
+        struct bpf_insn *insn = &prog->code[i];
+        struct okobpf_map *map;
+        uint64_t addr;
+
+        if (insn->opcode != (BPF_LD | BPF_IMM | BPF_DW)) {
+            continue;
+        }
+        if (is_map_reference(insn)) {
+            map = prog->maps[insn->imm];
+            addr = (bpf_src(insn) == BPF_PSEUDO_MAP_IDX
+                    ? (uintptr_t) map
+                    : ((uintptr_t) map_direct_value(map)
+                       + (uint32_t) insn[1].imm));
+            insn[0].regs = bpf_dst(insn);
+            insn[0].imm = (uint32_t) addr;
+            insn[1].imm = addr >> 32;
+        }
+        i++;
+    }
+}
+
+/* Information. */
+
+static bool
+compute_tag(const struct image *image, uint8_t tag[8])
+{
+    struct bpf_insn *insns = copy_insns(image);
+    uint8_t digest[SHA1_SIZE];
+
+    if (!insns) {
+        return false;
+    }
+    for (uint32_t i = 0; i + 1 < image->n_insns; i++) {
+        if (is_map_reference(&insns[i])) {
+            insns[i].imm = 0;
+            insns[i + 1].imm = 0;
+        }
+    }
+    sha1(insns, image->n_insns * sizeof *insns, digest);
+    memcpy(tag, digest, 8);
+    free(insns);
+    return true;
+}
+
+/* Life. */
+
+/* Chooses the engine.  Returns false if there is none of that kind. */
+static bool
+choose_engine(struct okobpf_prog *prog, enum okobpf_engine engine)
+{
+    if (engine == OKOBPF_ENGINE_INTERPRETER) {
+        return true;
+    }
+#ifdef OKOBPF_HAVE_JIT
+    if (jit_compile(prog)) {
+        return true;
+    }
+#else
+    (void) prog;
+#endif
+    return engine == OKOBPF_ENGINE_AUTO;
+}
+
+static enum okobpf_status
+build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
+           uint64_t map_memory, struct okobpf_report *report)
+{
+    const struct image *image = &prog->image;
+
+    prog->info = (struct okobpf_prog_info) {
+        .name = image->name,
+        .section = image->section,
+        .abi = image->abi,
+        .n_insns = image->n_insns,
+        .map_memory = map_memory,
+    };
+    prog->code = copy_insns(image);
+    if (!prog->code || !compute_tag(image, prog->info.tag)
+        || !create_maps(prog, options->keep_maps)) {
+        return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+    }
+    resolve_maps(prog);
+    if (!choose_engine(prog, options->engine)) {
+        return report_fail(report, OKOBPF_LIMIT, "use the interpreter",
+                           "no machine code can be had on this machine");
+    }
+    return OKOBPF_OK;
+}
+
+struct okobpf_prog *
+okobpf_load(const void *elf, size_t size,
+            const struct okobpf_options *options,
+            struct okobpf_report *report)
+{
+    static const struct okobpf_options default_options;
+    const struct okobpf_limits *limits;
+    enum okobpf_status status;
+    struct okobpf_prog *prog;
+    uint64_t map_memory;
+
+    memset(report, 0, sizeof *report);
+    report->insn = -1;
+
+    options = options ? options : &default_options;
+    limits = options->limits ? options->limits : &okobpf_default_limits;
+    prog = calloc(1, sizeof *prog);
+    if (!prog) {
+        report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        return NULL;
+    }
+    prog->host = options->host ? options->host : &default_host;
+
+    status = elf_load(elf, size, options->section, limits, &prog->image,
+                      report);
+    if (status == OKOBPF_OK) {
+        status = check_maps(&prog->image, limits, prog->host->n_slots,
+                            &map_memory, report);
+    }
+    if (status == OKOBPF_OK) {
+        status = verify(&prog->image, limits, options->want_log, report);
+    }
+    if (status == OKOBPF_OK) {
+        status = build_prog(prog, options, map_memory, report);
+    }
+    if (status != OKOBPF_OK) {
+        okobpf_prog_destroy(prog);
+        return NULL;
+    }
+    return prog;
+}
+
+void
+okobpf_prog_destroy(struct okobpf_prog *prog)
+{
+    if (prog) {
+#ifdef OKOBPF_HAVE_JIT
+        jit_free(prog);
+#endif
+        for (size_t i = 0; i < prog->n_maps; i++) {
+            map_unref(prog->maps[i]);
+        }
+        free(prog->code);
+        image_uninit(&prog->image);
+        free(prog);
+    }
+}
+
+const struct okobpf_prog_info *
+okobpf_prog_info(const struct okobpf_prog *prog)
+{
+    return &prog->info;
+}
+
+size_t
+okobpf_prog_n_maps(const struct okobpf_prog *prog)
+{
+    return prog->n_maps;
+}
+
+struct okobpf_map *
+okobpf_prog_map(const struct okobpf_prog *prog, size_t index)
+{
+    return index < prog->n_maps ? prog->maps[index] : NULL;
+}
+
+uint64_t
+okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env)
+{
+    uint64_t r1, r2;
+
+    env->prog = prog;
+    if (prog->info.abi == OKOBPF_ABI_PACKET) {
+        r1 = env->ctx.data;
+        r2 = env->ctx.pkt_len;
+    } else {
+        r1 = (uintptr_t) &env->ctx;
+        r2 = 0;
+    }
+    return (prog->jited ? prog->jited(r1, r2, env)
+            : interpret(prog, r1, r2, env));
+}
