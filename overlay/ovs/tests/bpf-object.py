@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026 The Oko authors.
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at:
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Writes BPF object files for tests, which have no compiler at hand.
+
+A program is given as text, in the notation that compilers use for BPF, with
+instructions separated by semicolons.  Jumps count instructions:
+
+    bpf-object.py -o len.o 'r0 = 0; if r2 <= 60 goto +1; r0 = 1; exit'
+
+    bpf-object.py -o count.o --map counts,array,4,8,1 '
+        *(u32 *)(r10 - 4) = 0; r1 = map counts; r2 = r10; r2 += -4; call 1;
+        if r0 == 0 goto +2; r1 = 1; lock *(u64 *)(r0 + 0) += r1;
+        r0 = 1; exit'
+"""
+
+import argparse
+import re
+import struct
+import sys
+
+MAP_TYPES = {"array": 1, "bloom": 2, "countmin": 3, "hash": 4,
+             "percpu_array": 5, "percpu_hash": 6, "lru_hash": 7,
+             "lpm_trie": 8}
+ALU = {"+=": 0x00, "-=": 0x10, "*=": 0x20, "/=": 0x30, "|=": 0x40,
+       "&=": 0x50, "<<=": 0x60, ">>=": 0x70, "%=": 0x90, "^=": 0xa0,
+       "=": 0xb0, "s>>=": 0xc0}
+JUMP = {"==": 0x10, ">": 0x20, ">=": 0x30, "&": 0x40, "!=": 0x50,
+        "s>": 0x60, "s>=": 0x70, "<": 0xa0, "<=": 0xb0, "s<": 0xc0,
+        "s<=": 0xd0}
+SIZE = {"u8": 0x10, "u16": 0x08, "u32": 0x00, "u64": 0x18}
+
+REG = r"r(\d+)"
+NUM = r"([-+]?(?:0x[0-9a-f]+|\d+))"
+MEM = r"\*\((u8|u16|u32|u64) ?\*\)\(" + REG + r" ([-+]) (\d+)\)"
+
+
+def number(text):
+    return int(text, 0)
+
+
+def insn(opcode, dst=0, src=0, offset=0, imm=0):
+    imm = (imm + 2 ** 31) % 2 ** 32 - 2 ** 31
+    return struct.pack("<BBhi", opcode, src << 4 | dst, offset, imm)
+
+
+def assemble_one(text, map_names):
+    """Returns the code for 'text' and the map it refers to, or None."""
+    m = re.fullmatch(r"raw ([0-9a-f]{16})", text)
+    if m:
+        return bytes.fromhex(m[1]), None
+    if text == "exit":
+        return insn(0x95), None
+    m = re.fullmatch(r"call (\d+)", text)
+    if m:
+        return insn(0x85, imm=number(m[1])), None
+    m = re.fullmatch(r"goto " + NUM, text)
+    if m:
+        return insn(0x05, offset=number(m[1])), None
+    m = re.fullmatch(REG + r" = map (\w+)", text)
+    if m:
+        if m[2] not in map_names:
+            sys.exit("%s: unknown map" % text)
+        return insn(0x18, dst=int(m[1])) + insn(0), m[2]
+    m = re.fullmatch(r"if " + REG + r" (\S+) " + REG + r" goto " + NUM, text)
+    if m and m[2] in JUMP:
+        return insn(0x0d | JUMP[m[2]], int(m[1]), int(m[3]),
+                    number(m[4])), None
+    m = re.fullmatch(r"if " + REG + r" (\S+) " + NUM + r" goto " + NUM, text)
+    if m and m[2] in JUMP:
+        return insn(0x05 | JUMP[m[2]], int(m[1]), 0, number(m[4]),
+                    number(m[3])), None
+    m = re.fullmatch(REG + r" = " + MEM, text)
+    if m:
+        return insn(0x61 | SIZE[m[2]], int(m[1]), int(m[3]),
+                    int(m[4] + m[5])), None
+    m = re.fullmatch(r"lock " + MEM + r" \+= " + REG, text)
+    if m:
+        return insn(0xc3 | SIZE[m[1]], int(m[2]), int(m[5]),
+                    int(m[3] + m[4])), None
+    m = re.fullmatch(MEM + r" = " + REG, text)
+    if m:
+        return insn(0x63 | SIZE[m[1]], int(m[2]), int(m[5]),
+                    int(m[3] + m[4])), None
+    m = re.fullmatch(MEM + r" = " + NUM, text)
+    if m:
+        return insn(0x62 | SIZE[m[1]], int(m[2]), 0, int(m[3] + m[4]),
+                    number(m[5])), None
+    m = re.fullmatch(REG + r" (\S+) " + REG, text)
+    if m and m[2] in ALU:
+        return insn(0x0f | ALU[m[2]], int(m[1]), int(m[3])), None
+    m = re.fullmatch(REG + r" (\S+) " + NUM, text)
+    if m and m[2] in ALU:
+        return insn(0x07 | ALU[m[2]], int(m[1]), imm=number(m[3])), None
+    sys.exit("%s: syntax error" % text)
+
+
+def assemble(text, map_names):
+    """Returns the code and a list of (offset, map name)."""
+    code = b""
+    relocations = []
+    for line in text.split(";"):
+        line = " ".join(line.split())
+        if line:
+            one, map_name = assemble_one(line, map_names)
+            if map_name is not None:
+                relocations.append((len(code), map_name))
+            code += one
+    return code, relocations
+
+
+class Strings:
+    def __init__(self):
+        self.data = b"\0"
+
+    def add(self, s):
+        offset = len(self.data)
+        self.data += s.encode() + b"\0"
+        return offset
+
+
+def build(args):
+    maps = [m.split(",") for m in args.map]
+    code, relocations = assemble(args.program, [m[0] for m in maps])
+    data = b"".join(
+        struct.pack("<5I",
+                    MAP_TYPES[m[1]] if m[1] in MAP_TYPES else number(m[1]),
+                    number(m[2]), number(m[3]), number(m[4]),
+                    number(m[5]) if len(m) > 5 else 0)
+        for m in maps)
+
+    names, strings = Strings(), Strings()
+    # Section 1 is the program, 2 the maps.
+    symbols = struct.pack("<IBBHQQ", 0, 0, 0, 0, 0, 0)
+    symbols += struct.pack("<IBBHQQ", strings.add(args.name), 0x12, 0, 1, 0,
+                           len(code))
+    index = {}
+    for i, m in enumerate(maps):
+        index[m[0]] = 2 + i
+        symbols += struct.pack("<IBBHQQ", strings.add(m[0]), 0x11, 0, 2,
+                               20 * i, 20)
+    rel = b"".join(struct.pack("<QQ", offset, index[name] << 32 | 1)
+                   for offset, name in relocations)
+
+    # (name, type, flags, data, link, info, alignment, entry size)
+    sections = [
+        (args.section, 1, 6, code, 0, 0, 8, 0),
+        (args.map_section, 1, 3, data, 0, 0, 4, 0),
+        (".rel" + args.section, 9, 0, rel, 4, 1, 8, 16),
+        (".symtab", 2, 0, symbols, 5, 1, 8, 24),
+        (".strtab", 3, 0, strings.data, 0, 0, 1, 0),
+        (".comment", 1, 0, b"x" * args.pad, 0, 0, 1, 0),
+    ]
+    shstrndx = len(sections) + 1
+    headers = bytes(64)
+    body = b""
+    for name, type_, flags, content, link, info, align, entsize in sections:
+        body += b"\0" * (-len(body) % 8)
+        headers += struct.pack("<IIQQQQIIQQ", names.add(name), type_, flags, 0,
+                               64 + len(body), len(content), link, info,
+                               align, entsize)
+        body += content
+    name = names.add(".shstrtab")
+    headers += struct.pack("<IIQQQQIIQQ", name, 3, 0, 0, 64 + len(body),
+                           len(names.data), 0, 0, 1, 0)
+    body += names.data
+    body += b"\0" * (-len(body) % 8)
+
+    ident = b"\x7fELF" + bytes([2, 2 if args.big_endian else 1, 1]) + bytes(9)
+    header = ident + struct.pack("<HHIQQQIHHHHHH", 1, args.machine, 1, 0, 0,
+                                 64 + len(body), 0, 64, 0, 0, 64,
+                                 shstrndx + 1, shstrndx)
+    return header + body + headers
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", help="instructions")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE")
+    parser.add_argument("--map", action="append", default=[],
+                        metavar="NAME,TYPE,KEY,VALUE,MAX[,HASHES]",
+                        help="map, with a name or number for its type")
+    parser.add_argument("--name", default="entry", help="of the function")
+    parser.add_argument("--section", default=".text", help="of the function")
+    parser.add_argument("--map-section", default=".data")
+    parser.add_argument("--pad", type=number, default=0, metavar="BYTES",
+                        help="make the file larger by so much")
+    parser.add_argument("--machine", type=number, default=247,
+                        help="ELF machine (default: EM_BPF)")
+    parser.add_argument("--big-endian", action="store_true",
+                        help="claim to be for a big-endian machine")
+    parser.add_argument("--truncate", type=number, metavar="BYTES",
+                        help="write only the first so many bytes")
+    args = parser.parse_args()
+
+    with open(args.output, "wb") as f:
+        f.write(build(args)[:args.truncate])
+
+
+if __name__ == "__main__":
+    main()
