@@ -1,3 +1,19 @@
+# Copyright (c) 2026 The Oko authors.
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at:
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+# The BPF runtime, which the toolkit copies to lib/okobpf/ of the Open vSwitch
+# tree: every source file and header that stands beside this file.
 lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/disasm.c \
 	lib/okobpf/elf-load.c \
@@ -20,6 +36,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/map-hash.c \
 	lib/okobpf/map.c \
 	lib/okobpf/map.h \
+	lib/okobpf/mem.c \
+	lib/okobpf/mem.h \
 	lib/okobpf/okobpf.h \
 	lib/okobpf/prog.c \
 	lib/okobpf/report.c \
@@ -27,9 +45,11 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/sha1.h \
 	lib/okobpf/tnum.c \
 	lib/okobpf/tnum.h \
+	lib/okobpf/verifier-cfg.c \
 	lib/okobpf/verifier-range.c \
 	lib/okobpf/verifier-scalar.c \
 	lib/okobpf/verifier-scalar.h \
+	lib/okobpf/verifier.c \
 	lib/okobpf/verifier.h \
 	lib/okobpf/xxhash.c \
 	lib/okobpf/xxhash.h

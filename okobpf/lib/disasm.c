@@ -162,11 +162,11 @@ disasm_ld(const struct bpf_insn *insn, bool has_next, char *buf, size_t size)
     } else if (BPF_SIZE(insn->opcode) != BPF_DW) {
         switch (BPF_MODE(insn->opcode)) {
         case BPF_ABS:
-            return snprintf(buf, size, "r0 = *(u%s *)skb[%"PRId32"]", bits,
-                            insn->imm);
+            return snprintf(buf, size, "r0 = *(u%s *)%s[%"PRId32"]", bits,
+                            "skb", insn->imm);
         case BPF_IND:
-            return snprintf(buf, size, "r0 = *(u%s *)skb[r%d %c %"PRIu32"]",
-                            bits, bpf_src(insn), insn->imm < 0 ? '-' : '+',
+            return snprintf(buf, size, "r0 = *(u%s *)%s[r%d %c %"PRIu32"]",
+                            bits, "skb", bpf_src(insn), insn->imm < 0 ? '-' : '+',
                             insn->imm < 0 ? -(uint32_t) insn->imm
                             : (uint32_t) insn->imm);
         }

@@ -32,6 +32,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mem.h"
 
 #define INSN_SIZE sizeof(struct bpf_insn)
 #define MAX_NAME 256
@@ -101,10 +102,10 @@ find_functions(struct loader *ld)
     struct elf_function *symbols;
     size_t n_symbols = 0;
 
-    symbols = calloc((size_t) elf->n_symbols + 1, sizeof *symbols);
-    ld->functions = calloc(2 * (size_t) elf->n_symbols + elf->n_sections + 1,
-                           sizeof *ld->functions);
-    ld->section_rels = calloc(elf->n_sections, sizeof *ld->section_rels);
+    symbols = mem_alloc(elf->n_symbols, sizeof *symbols);
+    ld->functions = mem_alloc(2 * (uint64_t) elf->n_symbols + elf->n_sections,
+                              sizeof *ld->functions);
+    ld->section_rels = mem_alloc(elf->n_sections, sizeof *ld->section_rels);
     if (!symbols || !ld->functions || !ld->section_rels) {
         free(symbols);
         return no_memory(ld);
@@ -139,7 +140,7 @@ find_functions(struct loader *ld)
     }
     free(symbols);
 
-    ld->linked = calloc(ld->n_functions + 1, sizeof *ld->linked);
+    ld->linked = mem_alloc(ld->n_functions, sizeof *ld->linked);
     return ld->linked ? OKOBPF_OK : no_memory(ld);
 }
 
@@ -206,11 +207,11 @@ reserve_insns(struct loader *ld, uint64_t n)
     if (capacity > UINT32_MAX) {
         return no_memory(ld);
     }
-    insns = realloc(image->insns, capacity * sizeof *insns);
+    insns = mem_resize(image->insns, capacity, sizeof *insns);
     if (insns) {
         image->insns = insns;
     }
-    rels = realloc(ld->rels, capacity * sizeof *rels);
+    rels = mem_resize(ld->rels, capacity, sizeof *rels);
     if (rels) {
         ld->rels = rels;
     }
@@ -228,13 +229,15 @@ link_rels(struct loader *ld, const struct elf_function *f)
     const struct section_rels *sr;
     enum okobpf_status status;
     size_t low = 0;
+    size_t high;
 
     status = elf_section_rels(ld, f->section, &sr);
     if (status != OKOBPF_OK) {
         return status;
     }
 
-    for (size_t high = sr->n; low < high; ) {
+    high = sr->n;
+    while (low < high) {
         size_t mid = low + (high - low) / 2;
 
         if (sr->rels[mid].offset < f->start) {

@@ -43,6 +43,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mem.h"
 
 #define MAP_DEF_SIZE 20
 #define MAX_NAME 64
@@ -211,7 +212,7 @@ collect_places(struct map_finder *mf)
     const struct elf *elf = &ld->elf;
     size_t n = 0;
 
-    mf->places = calloc((size_t) elf->n_symbols + 1, sizeof *mf->places);
+    mf->places = mem_alloc(elf->n_symbols, sizeof *mf->places);
     if (!mf->places) {
         return no_memory(ld);
     }
@@ -393,7 +394,7 @@ add_map_specs(struct map_finder *mf)
                          ? ld->limits->max_maps : OKOBPF_MAX_MAPS);
 
     /* Room for the largest number, whatever it will be. */
-    image->maps = calloc(OKOBPF_MAX_MAPS, sizeof *image->maps);
+    image->maps = mem_alloc(OKOBPF_MAX_MAPS, sizeof *image->maps);
     if (!image->maps) {
         return no_memory(ld);
     }
@@ -540,7 +541,7 @@ elf_resolve_maps(struct loader *ld)
     struct map_finder mf = { .ld = ld };
     enum okobpf_status status;
 
-    mf.globals = malloc(ld->elf.n_sections * sizeof *mf.globals);
+    mf.globals = mem_alloc(ld->elf.n_sections, sizeof *mf.globals);
     if (!mf.globals) {
         return no_memory(ld);
     }

@@ -26,6 +26,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mem.h"
 
 /* As they stand in the file.  All numbers are little-endian. */
 
@@ -156,7 +157,7 @@ static enum okobpf_status
 open_sections(const uint8_t *data, size_t size, const struct file_header *h,
               struct elf *elf, struct okobpf_report *report)
 {
-    elf->sections = calloc(h->shnum, sizeof *elf->sections);
+    elf->sections = mem_alloc(h->shnum, sizeof *elf->sections);
     if (!elf->sections) {
         return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
     }
@@ -273,8 +274,7 @@ open_symbols(struct elf *elf, struct okobpf_report *report)
     }
 
     elf->n_symbols = symtab->size / sizeof(struct file_symbol);
-    elf->symbols = calloc(elf->n_symbols ? elf->n_symbols : 1,
-                          sizeof *elf->symbols);
+    elf->symbols = mem_alloc(elf->n_symbols, sizeof *elf->symbols);
     if (!elf->symbols) {
         return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
     }
@@ -358,7 +358,7 @@ elf_get_rels(const struct elf *elf, uint32_t target, struct elf_rel **rels,
     }
 
     size_t n = sec->size / sizeof(struct file_rel);
-    *rels = calloc(n ? n : 1, sizeof **rels);
+    *rels = mem_alloc(n, sizeof **rels);
     if (!*rels) {
         return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
     }

@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "elf-load.h"
+#include "mem.h"
 
 /* The image's arena is a list of these. */
 struct chunk {
@@ -41,7 +42,7 @@ image_alloc(struct image *image, size_t size)
     if (size > SIZE_MAX - sizeof *chunk) {
         return NULL;
     }
-    chunk = calloc(1, sizeof *chunk + size);
+    chunk = mem_alloc(1, sizeof *chunk + size);
     if (!chunk) {
         return NULL;
     }

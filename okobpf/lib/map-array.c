@@ -25,6 +25,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "mem.h"
 
 static struct map_array *
 array_cast(const struct okobpf_map *map)
@@ -50,12 +51,12 @@ array_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 static struct okobpf_map *
 array_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    struct map_array *array = calloc(1, sizeof *array);
+    struct map_array *array = mem_alloc(1, sizeof *array);
 
     (void) n_slots;
     if (array) {
         array->stride = map_round_up_8(spec->value_size);
-        array->values = map_alloc_aligned(array->stride * spec->max_entries);
+        array->values = mem_alloc_aligned(array->stride * spec->max_entries);
         if (!array->values) {
             free(array);
             return NULL;
@@ -141,7 +142,7 @@ array_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
     }
     memcpy(key, &index, sizeof index);
     array_read(map, key, value);
-    ++*cursor;
+    *cursor += 1;
     return true;
 }
 

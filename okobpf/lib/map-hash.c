@@ -40,6 +40,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include "mem.h"
 #include "xxhash.h"
 
 struct hash_entry {
@@ -138,7 +139,7 @@ random_seed(void)
 static struct okobpf_map *
 hash_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    struct map_hash *hash = map_alloc_aligned(sizeof *hash);
+    struct map_hash *hash = mem_alloc_aligned(sizeof *hash);
     uint32_t n_buckets, n_locks;
 
     (void) n_slots;
@@ -154,8 +155,8 @@ hash_create(const struct map_spec *spec, uint32_t n_slots)
     n_locks = hash_n_locks(hash->bucket_bits);
     hash->bucket_mask = n_buckets - 1;
     hash->lock_mask = n_locks - 1;
-    hash->buckets = map_alloc_aligned(n_buckets * sizeof *hash->buckets);
-    hash->locks = map_alloc_aligned(n_locks * sizeof *hash->locks);
+    hash->buckets = mem_alloc_aligned(n_buckets * sizeof *hash->buckets);
+    hash->locks = mem_alloc_aligned(n_locks * sizeof *hash->locks);
     if (!hash->buckets || !hash->locks) {
         free(hash->buckets);
         free(hash->locks);
@@ -266,7 +267,7 @@ hash_insert(struct map_hash *hash, uint64_t h, const void *key,
     if (!hash_reserve(hash)) {
         return OKOBPF_MAP_FULL;
     }
-    e = calloc(1, hash->entry_size);
+    e = mem_alloc(1, hash->entry_size);
     if (!e) {
         atomic_fetch_sub_explicit(&hash->n, 1, memory_order_relaxed);
         return OKOBPF_MAP_NO_MEMORY;

@@ -26,6 +26,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mem.h"
 
 /* One line a kind: a new one needs its operations here, its name below, and
  * its bit in the helpers' 'map_types'. */
@@ -162,7 +163,7 @@ map_create(const struct map_spec *spec, const struct okobpf_host *host)
 {
     const struct map_ops *ops = map_type_ops(spec->type);
     size_t name_size = strlen(spec->name) + 1;
-    char *name = malloc(name_size);
+    char *name = mem_alloc(name_size, 1);
     struct okobpf_map *map;
     uint64_t memory = 0;
 
@@ -230,18 +231,6 @@ map_defer_free(const struct okobpf_map *map, void *p)
     } else {
         free(p);
     }
-}
-
-void *
-map_alloc_aligned(uint64_t size)
-{
-    void *p;
-
-    if (size > SIZE_MAX - 64
-        || posix_memalign(&p, 64, size ? (size_t) size : 1)) {
-        return NULL;
-    }
-    return memset(p, 0, (size_t) size);
 }
 
 void

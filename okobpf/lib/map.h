@@ -121,9 +121,6 @@ void *map_direct_value(struct okobpf_map *map);
 /* Frees 'p' once no thread can hold a pointer to it any more. */
 void map_defer_free(const struct okobpf_map *, void *p);
 
-/* Allocates zeroed memory aligned to a cache line; free with free(). */
-void *map_alloc_aligned(uint64_t size);
-
 /* Copies a value into, or out of, the shared memory at 'dst' or 'src', which
  * must be aligned to 8 and have room for 'size' rounded up to 8. */
 void map_value_store(void *dst, const void *src, uint32_t size);

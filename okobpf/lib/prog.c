@@ -26,6 +26,7 @@
 #include <string.h>
 #include "image.h"
 #include "map.h"
+#include "mem.h"
 #include "sha1.h"
 
 const struct okobpf_limits okobpf_default_limits = {
@@ -54,7 +55,7 @@ is_map_reference(const struct bpf_insn *insn)
 static struct bpf_insn *
 copy_insns(const struct image *image)
 {
-    struct bpf_insn *insns = calloc(image->n_insns, sizeof *insns);
+    struct bpf_insn *insns = mem_alloc(image->n_insns, sizeof *insns);
 
     if (insns) {
         memcpy(insns, image->insns, image->n_insns * sizeof *insns);
@@ -127,18 +128,17 @@ resolve_maps(struct okobpf_prog *prog)
 {
     for (uint32_t i = 0; i < prog->image.n_insns; i++) {
         struct bpf_insn *insn = &prog->code[i];
-        struct okobpf_map *map;
         uint64_t addr;
 
         if (insn->opcode != (BPF_LD | BPF_IMM | BPF_DW)) {
             continue;
         }
         if (is_map_reference(insn)) {
-            map = prog->maps[insn->imm];
+            struct okobpf_map *map = prog->maps[insn->imm];
+            uint8_t *value = map_direct_value(map);
+
             addr = (bpf_src(insn) == BPF_PSEUDO_MAP_IDX
-                    ? (uintptr_t) map
-                    : ((uintptr_t) map_direct_value(map)
-                       + (uint32_t) insn[1].imm));
+                    ? (uintptr_t) map : (uintptr_t) (value + insn[1].imm));
             insn[0].regs = bpf_dst(insn);
             insn[0].imm = (uint32_t) addr;
             insn[1].imm = addr >> 32;
@@ -231,7 +231,7 @@ okobpf_load(const void *elf, size_t size,
 
     options = options ? options : &default_options;
     limits = options->limits ? options->limits : &okobpf_default_limits;
-    prog = calloc(1, sizeof *prog);
+    prog = mem_alloc(1, sizeof *prog);
     if (!prog) {
         report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
         return NULL;

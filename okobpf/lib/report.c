@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "image.h"
+#include "mem.h"
 
 const char *
 okobpf_status_to_string(enum okobpf_status status)
@@ -55,7 +56,7 @@ report_vasprintf(const char *format, va_list args_)
     n = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (n >= 0) {
-        s = malloc((size_t) n + 1);
+        s = mem_alloc((uint64_t) n + 1, 1);
         if (s) {
             vsnprintf(s, (size_t) n + 1, format, args_);
         }
@@ -131,7 +132,7 @@ okobpf_report_format(const struct okobpf_report *report)
     if (where && state && advice) {
         s = report_asprintf("%s: %s%s%s%s\n",
                             okobpf_status_to_string(report->status),
-                            report->reason ? report->reason : "no reason known",
+                            report->reason ? report->reason : "unknown reason",
                             where, state, advice);
     }
     free(where);

@@ -1,0 +1,63 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include "mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CACHE_LINE_SIZE 64
+
+void *
+mem_alloc(uint64_t n, size_t size)
+{
+    void *p = NULL;
+
+    if (n <= SIZE_MAX) {
+        p = calloc(n ? n : 1,
+                   size);
+    }
+    return p;
+}
+
+void *
+mem_resize(void *p, uint64_t n, size_t size)
+{
+    size_t bytes;
+
+    if (__builtin_mul_overflow(n, size, &bytes)) {
+        return NULL;
+    }
+    return realloc(p,
+                   bytes ? bytes : 1);
+}
+
+void *
+mem_alloc_aligned(uint64_t size)
+{
+    void *p;
+
+    if (size > SIZE_MAX - CACHE_LINE_SIZE
+        || posix_memalign(&p, CACHE_LINE_SIZE, size ? (size_t) size : 1)) {
+        return NULL;
+    }
+    return memset(p, 0, (size_t) size);
+}
