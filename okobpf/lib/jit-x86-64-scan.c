@@ -1,0 +1,345 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include "image.h"
+
+#ifdef OKOBPF_HAVE_JIT
+#include <stdlib.h>
+
+#include "jit-x86-64.h"
+#include "mem.h"
+
+/* Limit of the JIT, far above those of the loader: keeps offsets in the code
+ * well within 32 bits. */
+#define MAX_INSNS (1u << 20)
+
+static bool
+is_wide(const struct bpf_insn *insn)
+{
+    return insn->opcode == (BPF_LD | BPF_IMM | BPF_DW);
+}
+
+static bool
+is_jump(const struct bpf_insn *insn)
+{
+    int class = BPF_CLASS(insn->opcode);
+    int op = BPF_OP(insn->opcode);
+
+    return ((class == BPF_JMP || class == BPF_JMP32)
+            && op != BPF_CALL && op != BPF_EXIT);
+}
+
+static bool
+is_call(const struct bpf_insn *insn)
+{
+    return insn->opcode == (BPF_JMP | BPF_CALL);
+}
+
+static bool
+is_local_call(const struct bpf_insn *insn)
+{
+    return is_call(insn) && bpf_src(insn) == BPF_CALL_LOCAL;
+}
+
+static bool
+is_packet_load(const struct bpf_insn *insn)
+{
+    int mode = BPF_MODE(insn->opcode);
+
+    return (BPF_CLASS(insn->opcode) == BPF_LD
+            && (mode == BPF_ABS || mode == BPF_IND));
+}
+
+/* Returns true if control never goes from 'insn' to the one after it. */
+static bool
+ends_block(const struct bpf_insn *insn)
+{
+    return (insn->opcode == (BPF_JMP | BPF_EXIT)
+            || insn->opcode == (BPF_JMP | BPF_JA)
+            || insn->opcode == (BPF_JMP32 | BPF_JA));
+}
+
+/* Marks second slots and the targets of jumps and calls. */
+static bool
+mark_insns(struct jit *jit)
+{
+    jit->flags[0] |= INSN_FUNC;
+    for (uint32_t i = 0; i < jit->n_insns; i++) {
+        if (is_wide(&jit->insns[i])) {
+            if (i + 1 >= jit->n_insns) {
+                return false;
+            }
+            jit->flags[++i] |= INSN_SECOND;
+        }
+    }
+
+    for (uint32_t i = 0; i < jit->n_insns; i++) {
+        const struct bpf_insn *insn = &jit->insns[i];
+        bool local_call = is_local_call(insn);
+
+        if (jit->flags[i] & INSN_SECOND) {
+            continue;
+        }
+        if (bpf_dst(insn) >= BPF_N_REGS || bpf_src(insn) >= BPF_N_REGS) {
+            return false;
+        }
+        if (local_call || is_jump(insn)) {
+            int64_t target = jit_jump_target(jit->insns, i);
+
+            if (target < 0 || target >= jit->n_insns
+                || jit->flags[target] & INSN_SECOND) {
+                return false;
+            }
+            jit->flags[target] |= local_call ? INSN_FUNC : INSN_TARGET;
+        }
+    }
+    return true;
+}
+
+/* Divides the program at the targets of local calls. */
+static bool
+find_funcs(struct jit *jit)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < jit->n_insns; i++) {
+        n += (jit->flags[i] & INSN_FUNC) != 0;
+    }
+
+    jit->funcs = mem_alloc(n, sizeof *jit->funcs);
+    if (!jit->funcs) {
+        return false;
+    }
+    jit->n_funcs = n;
+
+    n = 0;
+    for (uint32_t i = 0; i < jit->n_insns; i++) {
+        if (jit->flags[i] & INSN_FUNC) {
+            jit->funcs[n++].first = i;
+        }
+        jit->funcs[n - 1].end = i + 1;
+    }
+    return true;
+}
+
+/* Collects what the function's frame depends on, and checks that control
+ * leaves it by an exit only. */
+static bool
+scan_func(struct jit *jit, struct jit_func *func)
+{
+    uint32_t last = func->first;
+
+    for (uint32_t i = func->first; i < func->end; i++) {
+        const struct bpf_insn *insn = &jit->insns[i];
+
+        if (jit->flags[i] & INSN_SECOND) {
+            continue;
+        }
+        last = i;
+        func->regs |= 1u << bpf_dst(insn) | 1u << bpf_src(insn);
+        if (is_call(insn)) {
+            func->calls = true;
+            jit->uses_env |= !is_local_call(insn);
+        } else if (is_packet_load(insn)) {
+            /* One that fails ends the program, not the function. */
+            if (func != jit->funcs) {
+                return false;
+            }
+            func->has_fail = true;
+            jit->uses_env = true;
+        } else if (is_jump(insn)) {
+            int64_t target = jit_jump_target(jit->insns, i);
+
+            if (target < func->first || target >= func->end) {
+                return false;
+            }
+        }
+    }
+    return ends_block(&jit->insns[last]);
+}
+
+static struct jit_func *
+find_func(struct jit *jit, uint32_t first)
+{
+    uint32_t low = 0;
+    uint32_t high = jit->n_funcs;
+
+    while (high - low > 1) {
+        uint32_t mid = low + (high - low) / 2;
+
+        if (jit->funcs[mid].first <= first) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    return &jit->funcs[low];
+}
+
+/* Checks that calls don't nest deeper than BPF_MAX_FRAMES, which bounds the
+ * machine's stack.  Recursion counts as infinitely deep. */
+static bool
+check_depth(struct jit *jit)
+{
+    bool changed = true;
+
+    for (uint32_t i = 0; i < jit->n_funcs; i++) {
+        jit->funcs[i].depth = 1;
+    }
+    while (changed) {
+        changed = false;
+        for (struct jit_func *caller = jit->funcs;
+             caller < &jit->funcs[jit->n_funcs]; caller++) {
+            for (uint32_t i = caller->first; i < caller->end; i++) {
+                struct jit_func *callee;
+
+                if (jit->flags[i] & INSN_SECOND
+                    || !is_local_call(&jit->insns[i])) {
+                    continue;
+                }
+                callee = find_func(jit, jit_jump_target(jit->insns, i));
+                if (callee->depth <= caller->depth) {
+                    callee->depth = caller->depth + 1;
+                    if (callee->depth > BPF_MAX_FRAMES) {
+                        return false;
+                    }
+                    changed = true;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+/* Returns true if 'insn' may change register 'reg'. */
+static bool
+may_write(const struct bpf_insn *insn, int reg)
+{
+    switch (BPF_CLASS(insn->opcode)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+    case BPF_LDX:
+        return bpf_dst(insn) == reg;
+
+    case BPF_LD:
+        return is_wide(insn) ? bpf_dst(insn) == reg : reg <= 5;
+
+    case BPF_STX:
+        return (BPF_MODE(insn->opcode) == BPF_ATOMIC
+                && (bpf_src(insn) == reg || !reg));
+
+    case BPF_JMP:
+        return is_call(insn) && reg <= 5;
+
+    default:
+        return false;
+    }
+}
+
+/* Finds calls that have a map in r1 whichever way control reaches them, by
+ * following immediate loads and moves through straight-line code. */
+static void
+find_maps(struct jit *jit, const struct okobpf_prog *prog)
+{
+    struct okobpf_map *held[BPF_N_REGS] = { NULL };
+
+    for (uint32_t i = 0; i < jit->n_insns; i++) {
+        const struct bpf_insn *insn = &jit->insns[i];
+        struct okobpf_map *map = NULL;
+
+        if (jit->flags[i] & INSN_SECOND) {
+            continue;
+        }
+        if (jit->flags[i] & (INSN_TARGET | INSN_FUNC)) {
+            for (int reg = 0; reg < BPF_N_REGS; reg++) {
+                held[reg] = NULL;
+            }
+        }
+
+        if (is_call(insn) && !is_local_call(insn)) {
+            jit->maps[i] = held[1];
+        } else if (insn->opcode == (BPF_ALU64 | BPF_MOV | BPF_X)
+                   && !insn->offset) {
+            map = held[bpf_src(insn)];
+        } else if (is_wide(insn)) {
+            uint64_t imm = ((uint64_t) (uint32_t) insn[1].imm << 32
+                            | (uint32_t) insn->imm);
+
+            for (size_t j = 0; j < prog->n_maps && j < OKOBPF_MAX_MAPS; j++) {
+                if (imm == (uintptr_t) prog->maps[j]) {
+                    map = prog->maps[j];
+                }
+            }
+        }
+
+        for (int reg = 0; reg < BPF_N_REGS; reg++) {
+            if (may_write(insn, reg)) {
+                held[reg] = NULL;
+            }
+        }
+        if (map) {
+            held[bpf_dst(insn)] = map;
+        }
+    }
+}
+
+bool
+jit_scan(struct jit *jit, const struct okobpf_prog *prog)
+{
+    uint32_t n = prog->image.n_insns;
+
+    if (!n || n > MAX_INSNS) {
+        return false;
+    }
+    jit->insns = prog->code;
+    jit->n_insns = n;
+    jit->flags = mem_alloc(n, sizeof *jit->flags);
+    jit->maps = mem_alloc(n, sizeof *jit->maps);
+    jit->offsets = mem_alloc((uint64_t) n + 1, sizeof *jit->offsets);
+    if (!jit->flags || !jit->maps || !jit->offsets
+        || !mark_insns(jit) || !find_funcs(jit)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < jit->n_funcs; i++) {
+        if (!scan_func(jit, &jit->funcs[i])) {
+            return false;
+        }
+    }
+    if (!check_depth(jit)) {
+        return false;
+    }
+    find_maps(jit, prog);
+    return true;
+}
+
+bool
+jit_is_sequence(const struct jit *jit, uint32_t i, uint32_t n)
+{
+    if (n > jit->n_insns - i) {
+        return false;
+    }
+    for (uint32_t j = i + 1; j < i + n; j++) {
+        if (jit->flags[j] & (INSN_TARGET | INSN_FUNC | INSN_SECOND)) {
+            return false;
+        }
+    }
+    return true;
+}
+#endif /* OKOBPF_HAVE_JIT */

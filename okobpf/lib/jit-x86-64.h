@@ -1,0 +1,154 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_JIT_X86_64_H
+#define OKOBPF_JIT_X86_64_H 1
+
+/* Between the parts of the x86-64 JIT:
+ *
+ *    - jit-x86-64.c: the driver, functions and jumps.
+ *    - jit-x86-64-scan.c: what has to be known before code is generated.
+ *    - jit-x86-64-alu.c: arithmetic.
+ *    - jit-x86-64-mem.c: memory, packet and atomic accesses, helper calls.
+ *    - jit-x86-64-emit.h: the encoder.
+ *
+ * Registers
+ * =========
+ *
+ *    BPF  r0  r1  r2  r3  r4  r5  r6  r7  r8  r9  r10   env
+ *    x86  rax rdi rsi rdx rcx r8  rbx r13 r14 r15 rbp   r12
+ *
+ * r0 to r5 are where the System V ABI has result and arguments, so that a
+ * helper call moves nothing but 'env' to its 6th argument, in r9.  r9, r10
+ * and r11 are scratch within the translation of one instruction.  All of r6
+ * to r10 are callee-saved in both ABIs: each function saves those that it
+ * uses.
+ *
+ * Safety
+ * ======
+ *
+ * Accepted programs only should come here, but tests and "okobpf run" pass
+ * others, so nothing in a program makes the JIT itself misbehave: it declines
+ * what it cannot translate.  It does not blind constants, as kernels do
+ * against users who spray code: a program's constants do appear in executable
+ * memory, but only the switch's operator can load one. */
+
+#include "image.h"
+#include "jit-x86-64-emit.h"
+
+/* Optional features of the processor that the code may use. */
+enum {
+    JIT_BMI2 = 1 << 0,          /* shlx, shrx, sarx, mulx. */
+};
+
+/* Returns the optional features that this machine has. */
+unsigned int jit_cpu_features(void);
+
+/* As jit_compile(), with code for 'features' only: for tests. */
+bool jit_compile_for(struct okobpf_prog *, unsigned int features);
+
+/* Properties of instructions. */
+enum {
+    INSN_TARGET = 1 << 0,       /* A jump may lead here. */
+    INSN_FUNC = 1 << 1,         /* First of a function. */
+    INSN_SECOND = 1 << 2,       /* Second slot of a 64-bit immediate. */
+    INSN_SHORT = 1 << 3,        /* Its jump fits in 8 bits. */
+};
+
+struct jit_func {
+    uint32_t first;             /* Its first instruction. */
+    uint32_t end;               /* The one after its last. */
+    uint32_t regs;              /* Bit N set: it uses register rN. */
+    uint32_t depth;             /* Frames from main() to it. */
+    bool calls;                 /* It calls something. */
+
+    /* Offsets in the code. */
+    uint32_t entry;             /* Of the prologue. */
+    uint32_t epilogue;          /* Of the first epilogue. */
+    uint32_t fail;              /* Of the code that returns 0. */
+    bool has_epilogue;          /* 'epilogue' is valid in this pass. */
+    bool has_fail;              /* Has an instruction that may fail. */
+
+    /* Frame. */
+    uint32_t frame_size;        /* Stack and padding, below saved registers. */
+};
+
+struct jit {
+    const struct bpf_insn *insns;
+    uint32_t n_insns;
+    unsigned int features;      /* JIT_*. */
+
+    /* Found by jit_scan(). */
+    uint8_t *flags;             /* INSN_*, of each instruction. */
+    struct okobpf_map **maps;   /* For each instruction that calls a helper,
+                                 * the map that r1 is known to hold, if any. */
+    struct jit_func *funcs;     /* By increasing 'first'. */
+    uint32_t n_funcs;
+    bool uses_env;
+
+    /* State of the pass. */
+    struct x86_code code;
+    uint32_t *offsets;          /* Of each instruction's code, and its end. */
+    struct jit_func *func;      /* Function being translated. */
+    uintptr_t base;             /* Address that the code will have. */
+    bool near;                  /* 'base' is known, and calls reach helpers
+                                 * from there. */
+    bool shrink;                /* Look for jumps that fit in 8 bits. */
+    bool shrunk;                /* Found one. */
+};
+
+extern const uint8_t jit_regs[BPF_N_REGS];
+#define JIT_ENV R12
+
+/* jit-x86-64-scan.c.  Fills in the members of '*jit' that it finds.  Returns
+ * false if memory is exhausted or the program is not one to translate:
+ * control flow that leaves a function other than by an exit, recursion. */
+bool jit_scan(struct jit *, const struct okobpf_prog *);
+
+/* jit-x86-64-scan.c.  Where a jump or a local call at 'i' leads to: may be
+ * out of range. */
+static inline int64_t
+jit_jump_target(const struct bpf_insn *insns, uint32_t i)
+{
+    const struct bpf_insn *insn = &insns[i];
+    bool imm = insn->opcode == (BPF_JMP32 | BPF_JA)
+               || insn->opcode == (BPF_JMP | BPF_CALL);
+
+    return (int64_t) i + 1 + (imm ? insn->imm : insn->offset);
+}
+
+/* Returns true if instructions 'i' to 'i + n - 1' run one after the other
+ * only, so that they may be translated as one. */
+bool jit_is_sequence(const struct jit *, uint32_t i, uint32_t n);
+
+/* The translators emit code for the instruction at 'i', perhaps along with
+ * those that follow, and return the number of slots that they took, 0 if
+ * they do not know it. */
+
+uint32_t jit_alu(struct jit *, uint32_t i);
+uint32_t jit_load_imm64(struct jit *, uint32_t i);
+uint32_t jit_load(struct jit *, uint32_t i);
+uint32_t jit_load_packet(struct jit *, uint32_t i);
+uint32_t jit_store(struct jit *, uint32_t i);
+uint32_t jit_atomic(struct jit *, uint32_t i);
+uint32_t jit_call_helper(struct jit *, uint32_t i);
+
+/* Emits the jump of instruction 'i' to 'target', an offset in the code: from
+ * this pass if the jump goes backward, else from the pass before. */
+void jit_jump(struct jit *, uint32_t i, enum x86_cond, uint32_t target,
+              bool backward);
+
+#endif /* jit-x86-64.h */
