@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -172,6 +174,22 @@ class Host:
     def run(self, *argv: str, stdin: str | bytes | None = None, timeout: float = 30) -> Result:
         """Run a command on the host, whatever its exit status."""
         return self.namespace.run(*argv, stdin=stdin, timeout=timeout)
+
+    @contextlib.contextmanager
+    def start(self, *argv: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a command on the host in the background; it is ended with the block."""
+        process = subprocess.Popen(
+            [*self.namespace.prefix, *argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def learn(self, other: Host) -> None:
         """Write *other*'s addresses into this host's tables."""

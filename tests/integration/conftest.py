@@ -6,10 +6,13 @@ the test did not expect.  A switch that died is replaced, so that one failure st
 
 from __future__ import annotations
 
+import re
+import signal
 from collections.abc import Iterator
 
 import pytest
 from harness.network import Net
+from harness.programs import Programs
 
 from oko_build.lab import Bridge, LabError, Switch, Tools, ToolsMissing
 
@@ -89,3 +92,31 @@ def bridge(switch: Switch) -> Bridge:
 def net(bridge: Bridge) -> Net:
     """alice (10.0.0.1, port 1) and bob (10.0.0.2, port 2) on ``br0``, without flows."""
     return Net(bridge)
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    """Compiled filter programs."""
+    return Programs(tmp_path_factory.mktemp("bpf"))
+
+
+@pytest.fixture
+def passers_by(net: Net) -> Iterator[Net]:
+    """alice pings bob all the while; whatever the test does, no more than one ping may be lost.
+
+    (One, because the last may be under way in the end.)
+    """
+    net.bridge.add_flows(
+        "priority=60000,icmp,in_port=1,actions=output:2",
+        "priority=60000,icmp,in_port=2,actions=output:1",
+    )
+    with net.alice.start("ping", "-q", "-i", "0.01", "-W", "2", net.bob.ip) as ping:
+        yield net
+        # It has seen the state after the test, too.
+        net.alice.run("ping", "-c", "1", "-W", "2", net.bob.ip).check()
+        ping.send_signal(signal.SIGINT)
+        said, _ = ping.communicate(timeout=10)
+    counted = re.search(rb"(\d+) packets transmitted, (\d+) received", said)
+    assert counted, said
+    transmitted, received = int(counted[1]), int(counted[2])
+    assert transmitted - received <= 1, f"the switch stopped forwarding:\n{said.decode()}"

@@ -1,0 +1,40 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/* Has as many array maps as there are in LIST, such as "M(0) M(1)". */
+
+#include <oko/filter.h>
+
+#define M(I) OKO_MAP(map_##I, OKO_MAP_ARRAY, __u32, __u32, 1);
+LIST
+#undef M
+
+uint64_t
+entry(const void *pkt, uint64_t pkt_len)
+{
+    (void) pkt;
+    (void) pkt_len;
+
+    __u32 zero = 0;
+    uint64_t sum = 0;
+#define M(I)                                                                \
+    {                                                                       \
+        const __u32 *value = oko_map_lookup(&map_##I, &zero);               \
+        sum += value ? *value : 0;                                          \
+    }
+    LIST
+    return sum;
+}
