@@ -26,8 +26,8 @@
 #include "openvswitch/ofpbuf.h"
 #include "util.h"
 
-/* Returns the name of map type 'type', or 'buf', which has 'bufsize' bytes, with
- * the number in it if the type is not known. */
+/* Returns the name of map type 'type', or 'buf', which has 'bufsize' bytes,
+ * with the number in it if the type is not known. */
 const char *
 ofputil_map_type_to_string(uint32_t type, char *buf, size_t bufsize)
 {
@@ -112,9 +112,9 @@ check_map_update(const struct ofputil_map_update *mu)
 }
 
 /* Decodes the OKOT_MAP_UPDATE message in 'oh' into '*mu', which then points
- * into 'oh'.  Returns 0 if successful, otherwise an OpenFlow error.  Checks all
- * that can be checked without knowing the map: in particular, there are as many
- * bytes at 'mu->entries' as the sizes promise. */
+ * into 'oh'.  Returns 0 if successful, otherwise an OpenFlow error.  Checks
+ * all that can be checked without knowing the map: in particular, there are
+ * as many bytes at 'mu->entries' as the sizes promise. */
 enum ofperr
 ofputil_decode_map_update(const struct ofp_header *oh,
                           struct ofputil_map_update *mu)

@@ -139,8 +139,8 @@ enum ofperr
 ofputil_format_filter_message(struct ds *s, const struct ofp_header *oh,
                               enum ofptype type)
 {
-    /* One 'if' for each type, since a "switch" would have to list all the types
-     * of OpenFlow. */
+    /* One 'if' for each type, since a "switch" would have to list all the
+     * types of OpenFlow. */
     if (type == OFPTYPE_OKO_PROG_LOAD) {
         return format_prog_load(s, oh);
     } else if (type == OFPTYPE_OKO_PROG_UNLOAD) {

@@ -26,13 +26,13 @@
 #include "openvswitch/ofpbuf.h"
 #include "util.h"
 
-/* Everything here may get bytes from a hostile peer.  ofpraw_pull() has checked
- * that a message has room for its fixed part; lengths in it are checked here,
- * before use. */
+/* Everything here may get bytes from a hostile peer.  ofpraw_pull() has
+ * checked that a message has room for its fixed part; lengths in it are
+ * checked here, before use. */
 
-/* Pulls 'len' bytes of data, as well as the zeros that pad it to a multiple of
- * 8, from 'msg'.  Returns the data, or NULL if 'msg' is too short.  For a 'len'
- * of zero, returns a pointer that must not be dereferenced. */
+/* Pulls 'len' bytes of data, as well as the zeros that pad it to a multiple
+ * of 8, from 'msg'.  Returns the data, or NULL if 'msg' is too short.  For
+ * a 'len' of zero, returns a pointer that must not be dereferenced. */
 const void *
 ofputil_filter_pull_padded(struct ofpbuf *msg, uint64_t len)
 {
@@ -201,9 +201,9 @@ ofputil_format_prog_unload(struct ds *s, const struct ofputil_prog_unload *pu)
 
 /* OKOST_PROG_DESC and OKOST_PROG_IMAGE requests. */
 
-/* Decodes the OKOST_PROG_DESC request in 'oh', and stores the program number,
- * which may be OKO_PROG_ALL, in '*prog_id'.  Returns 0 if successful, otherwise
- * an OpenFlow error. */
+/* Decodes the OKOST_PROG_DESC request in 'oh', and stores the program
+ * number, which may be OKO_PROG_ALL, in '*prog_id'.  Returns 0 if
+ * successful, otherwise an OpenFlow error. */
 enum ofperr
 ofputil_decode_prog_desc_request(const struct ofp_header *oh,
                                  uint32_t *prog_id)
@@ -335,14 +335,14 @@ ofputil_append_prog_desc(const struct ofputil_prog_desc *pd,
     }
 }
 
-/* Pulls a description of a program from the OKOST_PROG_DESC reply in 'msg' into
- * '*pd'.  Returns 0 if successful, EOF if no descriptions were left in 'msg',
- * otherwise an OpenFlow error.
+/* Pulls a description of a program from the OKOST_PROG_DESC reply in 'msg'
+ * into '*pd'.  Returns 0 if successful, EOF if no descriptions were left in
+ * 'msg', otherwise an OpenFlow error.
  *
- * Multiple descriptions can be packed into a single OpenFlow message.  Calling
- * this function multiple times for a single 'msg' iterates through them.  The
- * caller must initially leave 'msg''s layer pointers null and not modify them
- * between calls, and must pass each description to
+ * Multiple descriptions can be packed into a single OpenFlow message.
+ * Calling this function multiple times for a single 'msg' iterates through
+ * them.  The caller must initially leave 'msg''s layer pointers null and
+ * not modify them between calls, and must pass each description to
  * ofputil_prog_desc_uninit(). */
 int
 ofputil_pull_prog_desc(struct ofpbuf *msg, struct ofputil_prog_desc *pd)
@@ -464,9 +464,9 @@ ofputil_format_prog_desc(struct ds *s, const struct ofputil_prog_desc *pd)
 
 /* OKOST_PROG_IMAGE reply. */
 
-/* Appends the 'elf_len' bytes at 'elf', the ELF object of program 'prog_id', to
- * 'replies', one chunk to a part.  'replies' must be as ofpmp_init() left
- * it. */
+/* Appends the 'elf_len' bytes at 'elf', the ELF object of program
+ * 'prog_id', to 'replies', one chunk to a part.  'replies' must be as
+ * ofpmp_init() left it. */
 void
 ofputil_append_prog_image(uint32_t prog_id, const void *elf, size_t elf_len,
                           struct ovs_list *replies)
@@ -561,8 +561,8 @@ oko_prog_log_type_to_string(enum oko_prog_log_type type)
     }
 }
 
-/* Appends 'text', which is about the load of program 'prog_id', to the reply in
- * 'replies', in as many records as it takes. */
+/* Appends 'text', which is about the load of program 'prog_id', to the
+ * reply in 'replies', in as many records as it takes. */
 void
 ofputil_append_prog_log(uint32_t prog_id, enum oko_prog_log_type type,
                         const char *text, struct ovs_list *replies)

@@ -20,17 +20,18 @@
 /* OpenFlow extension for BPF filter programs.
  *
  * A filter program is a BPF program that a controller loads into a switch,
- * where it has a 32-bit number of the controller's choice.  A flow that matches
- * on the field "filter_prog=N" applies only to packets for which program N
- * returns a nonzero value.  A program may have maps: tables that it shares
- * with the controller, which can read and change them with the messages below.
+ * where it has a 32-bit number of the controller's choice.  A flow that
+ * matches on the field "filter_prog=N" applies only to packets for which
+ * program N returns a nonzero value.  A program may have maps: tables that it
+ * shares with the controller, which can read and change them with the messages
+ * below.
  *
- * All of the messages exist in every version of OpenFlow, with the same body.
- * Every integer is in network byte order.  Keys and values of map entries are
- * opaque bytes, in the layout that the program uses: most programs use the
- * host byte order of the switch.  Every body is a multiple of 8 bytes long:
- * where it ends in data of variable length, zeros follow up to the next
- * multiple of 8. */
+ * All of the messages exist in every version of OpenFlow, with the same
+ * body.  Every integer is in network byte order.  Keys and values of map
+ * entries are opaque bytes, in the layout that the program uses: most
+ * programs use the host byte order of the switch.  Every body is a multiple
+ * of 8 bytes long: where it ends in data of variable length, zeros follow
+ * up to the next multiple of 8. */
 
 #include "openflow/openflow.h"
 #include "openvswitch/types.h"
@@ -51,16 +52,16 @@
 /* Loads a filter program from an ELF object.
  *
  * An object may be longer than an OpenFlow message, so it comes in one or more
- * chunks, each in a message of its own.  All the messages have equal 'prog_id',
- * 'total_len' and 'flags'.  The first has 'offset' 0, each of the others starts
- * where the one before it ended, and the one whose chunk ends at 'total_len'
- * completes the upload, upon which the switch verifies and publishes the
- * program.  A chunk may be empty only if 'total_len' is 0.
+ * chunks, each in a message of its own.  All the messages have equal
+ * 'prog_id', 'total_len' and 'flags'.  The first has 'offset' 0, each of the
+ * others starts where the one before it ended, and the one whose chunk ends at
+ * 'total_len' completes the upload, upon which the switch verifies and
+ * publishes the program.  A chunk may be empty only if 'total_len' is 0.
  *
- * A connection has one upload at a time: a chunk with 'offset' 0 discards an
- * upload that was not completed.  Any error aborts the upload, as does a pause
- * of 10 seconds.  OKO_BAD_OBJECT, OKO_REJECTED and OKO_LIMIT leave a text
- * behind that says what was wrong: see OKOST_PROG_LOG. */
+ * A connection has one upload at a time: a chunk with 'offset' 0 discards
+ * an upload that was not completed.  Any error aborts the upload, as does a
+ * pause of 10 seconds.  OKO_BAD_OBJECT, OKO_REJECTED and OKO_LIMIT leave a
+ * text behind that says what was wrong: see OKOST_PROG_LOG. */
 enum oko_prog_load_flags {
     OKOPLF_REPLACE = 1 << 0,    /* Replace the program if there is one.  Flows
                                  * that use it then use the new one. */
@@ -190,7 +191,7 @@ OFP_ASSERT(sizeof(struct oko_prog_image) == 16);
 enum oko_prog_log_type {
     OKOPLT_REASON = 1,          /* What is wrong, in one line. */
     OKOPLT_WHERE = 2,           /* Which instruction, which source line. */
-    OKOPLT_STATE = 3,           /* Register state, how the program got there. */
+    OKOPLT_STATE = 3,           /* Register state and how it came about. */
     OKOPLT_ADVICE = 4,          /* What to do about it. */
     OKOPLT_LOG = 5,             /* The verifier's log, if it was asked for. */
 };

@@ -1,0 +1,473 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+#include "ofproto-filter-prog.h"
+
+#include "connmgr.h"
+#include "filter-prog.h"
+#include "hash.h"
+#include "ofproto-filter-prog-private.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "openvswitch/ofp-filter-prog.h"
+#include "ovs-rcu.h"
+#include "unixctl.h"
+#include "util.h"
+
+/* Programs of all bridges.  Contains "struct ofproto_filter_prog"s. */
+static struct ovs_list all_progs OVS_GUARDED_BY(ofproto_mutex)
+    = OVS_LIST_INITIALIZER(&all_progs);
+
+static unixctl_cb_func filter_prog_unixctl_show;
+
+/* Initializes the module.  To be called once. */
+void
+ofproto_filter_prog_init(void)
+{
+    filter_prog_init();
+    unixctl_command_register("filter-prog/show", "[bridge]", 0, 1,
+                             filter_prog_unixctl_show, NULL);
+}
+
+/* The programs of a bridge. */
+
+static uint32_t
+hash_number(uint32_t number)
+{
+    return hash_int(number, 0);
+}
+
+/* Returns program 'number' of 'ofproto', or NULL if it has none.  The
+ * result is valid until the thread quiesces, or as long as it holds
+ * ofproto_mutex. */
+struct ofproto_filter_prog *
+ofproto_filter_prog_lookup(const struct ofproto *ofproto, uint32_t number)
+{
+    struct ofproto_filter_prog *p;
+
+    CMAP_FOR_EACH_WITH_HASH (p, cmap_node, hash_number(number),
+                             &ofproto->filter_progs) {
+        if (filter_prog_number(p->fp) == number) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+/* Makes 'fp' a program of 'ofproto', which must not have one of its number.
+ * Takes over the caller's reference to 'fp'. */
+void
+ofproto_filter_prog_insert(struct ofproto *ofproto, struct filter_prog *fp)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    struct ofproto_filter_prog *p = xmalloc(sizeof *p);
+
+    p->ofproto = ofproto;
+    p->fp = fp;
+    ovs_list_init(&p->rules);
+    ovs_list_push_back(&all_progs, &p->list_node);
+    cmap_insert(&ofproto->filter_progs, &p->cmap_node,
+                hash_number(filter_prog_number(fp)));
+}
+
+static void
+free_prog(struct ofproto_filter_prog *p)
+{
+    filter_prog_unref(p->fp);
+    free(p);
+}
+
+/* Removes 'p' from its bridge, after the rules that use it. */
+static void
+remove_prog(struct ofproto_filter_prog *p)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    if (!ovs_list_is_empty(&p->rules)) {
+        struct rule_collection rules;
+        struct rule *rule;
+
+        rule_collection_init(&rules);
+        LIST_FOR_EACH (rule, filter_prog_node, &p->rules) {
+            rule_collection_add(&rules, rule);
+        }
+        ofproto_delete_rules(&rules, OFPRR_DELETE);
+    }
+
+    cmap_remove(&p->ofproto->filter_progs, &p->cmap_node,
+                hash_number(filter_prog_number(p->fp)));
+    ovs_list_remove(&p->list_node);
+    ovsrcu_postpone(free_prog, p);
+}
+
+/* Removes all programs of 'ofproto' and the rules that use them. */
+void
+ofproto_filter_prog_flush(struct ofproto *ofproto)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    struct ofproto_filter_prog *p;
+
+    CMAP_FOR_EACH (p, cmap_node, &ofproto->filter_progs) {
+        remove_prog(p);
+    }
+}
+
+static int
+compare_progs(const void *a_, const void *b_)
+{
+    const struct ofproto_filter_prog *const *ap = a_;
+    const struct ofproto_filter_prog *const *bp = b_;
+    uint32_t a = filter_prog_number((*ap)->fp);
+    uint32_t b = filter_prog_number((*bp)->fp);
+
+    return a < b ? -1 : a > b;
+}
+
+/* Returns the programs of 'ofproto' in order of their numbers, as an array
+ * that the caller must free, and stores their number in '*np'. */
+static struct ofproto_filter_prog **
+sort_progs(const struct ofproto *ofproto, size_t *np)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    struct ofproto_filter_prog **progs, *p;
+    size_t n = 0;
+
+    progs = xcalloc(cmap_count(&ofproto->filter_progs), sizeof *progs);
+    CMAP_FOR_EACH (p, cmap_node, &ofproto->filter_progs) {
+        progs[n++] = p;
+    }
+    qsort(progs, n, sizeof *progs, compare_progs);
+
+    *np = n;
+    return progs;
+}
+
+/* Rules. */
+
+/* Makes 'rule->filter_prog' a reference to the program of its bridge that its
+ * match names, instead of what it was before.  Returns 0 if successful,
+ * otherwise an OpenFlow error, in which case 'rule' is as it was.
+ *
+ * 'rule' must not have been inserted into its bridge.  Unless the caller holds
+ * ofproto_mutex, the program can be unloaded at any time, so that this has to
+ * be repeated before the insertion. */
+enum ofperr
+ofproto_rule_bind_filter_prog(struct rule *rule)
+{
+    uint32_t number = rule->cr.match.filter_prog;
+    struct filter_prog *fp = NULL;
+
+    ovs_assert(rule->state != RULE_INSERTED);
+    if (number) {
+        const struct ofproto_filter_prog *p;
+
+        p = ofproto_filter_prog_lookup(rule->ofproto, number);
+        if (!p || !filter_prog_try_ref(p->fp)) {
+            return OFPERR_OKO_UNKNOWN_PROG;
+        }
+        fp = p->fp;
+    }
+
+    filter_prog_unref(rule->filter_prog);
+    rule->filter_prog = fp;
+    return 0;
+}
+
+/* Adds 'rule', which is being inserted into its bridge, to the rules that keep
+ * its program from being unloaded.  The caller must have called
+ * ofproto_rule_bind_filter_prog(rule) since it took ofproto_mutex. */
+void
+ofproto_rule_insert_filter_prog(struct rule *rule)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    if (rule->filter_prog) {
+        struct ofproto_filter_prog *p;
+
+        p = ofproto_filter_prog_lookup(rule->ofproto,
+                                       rule->cr.match.filter_prog);
+        ovs_assert(p && p->fp == rule->filter_prog);
+        ovs_list_push_back(&p->rules, &rule->filter_prog_node);
+    }
+}
+
+/* Reverses ofproto_rule_insert_filter_prog(rule). */
+void
+ofproto_rule_remove_filter_prog(struct rule *rule)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    if (!ovs_list_is_empty(&rule->filter_prog_node)) {
+        ovs_list_remove(&rule->filter_prog_node);
+        ovs_list_init(&rule->filter_prog_node);
+    }
+}
+
+static enum ofperr
+handle_prog_unload(struct ofconn *ofconn, const struct ofp_header *oh)
+{
+    struct ofproto *ofproto = ofconn_get_ofproto(ofconn);
+    struct ofputil_prog_unload pu;
+    enum ofperr error;
+
+    error = ofputil_decode_prog_unload(oh, &pu);
+    if (error) {
+        return error;
+    }
+
+    bool force = pu.flags & OKOPUF_FORCE;
+    struct ofproto_filter_prog *p;
+
+    ovs_mutex_lock(&ofproto_mutex);
+    if (pu.prog_id == OKO_PROG_ALL) {
+        if (!force) {
+            CMAP_FOR_EACH (p, cmap_node, &ofproto->filter_progs) {
+                if (!ovs_list_is_empty(&p->rules)) {
+                    error = OFPERR_OKO_PROG_IN_USE;
+                }
+            }
+        }
+        if (!error) {
+            ofproto_filter_prog_flush(ofproto);
+        }
+    } else {
+        p = ofproto_filter_prog_lookup(ofproto, pu.prog_id);
+        if (!p) {
+            error = OFPERR_OKO_UNKNOWN_PROG;
+        } else if (!force && !ovs_list_is_empty(&p->rules)) {
+            error = OFPERR_OKO_PROG_IN_USE;
+        } else {
+            remove_prog(p);
+        }
+    }
+    ovs_mutex_unlock(&ofproto_mutex);
+
+    return error;
+}
+
+/* Describing. */
+
+static void
+describe_map(const struct okobpf_map *map, struct ofputil_map_desc *md)
+{
+    const struct okobpf_map_info *info = okobpf_map_info(map);
+
+    ofputil_put_name(md->name, info->name);
+    md->type = info->type;
+    md->key_size = info->key_size;
+    md->value_size = info->value_size;
+    md->max_entries = info->max_entries;
+    md->n_hash_functions = info->n_hash_functions;
+    md->flags = info->read_only ? OKOMDF_READ_ONLY : 0;
+    md->n_entries = okobpf_map_n_entries(map);
+    md->memory = info->memory;
+}
+
+/* Initializes '*pd', which the caller must pass to
+ * ofputil_prog_desc_uninit(). */
+static void
+describe_prog(const struct ofproto_filter_prog *p,
+              struct ofputil_prog_desc *pd)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    const struct okobpf_prog *prog = filter_prog_image(p->fp);
+    const struct okobpf_prog_info *info = okobpf_prog_info(prog);
+    struct filter_prog_stats stats;
+    size_t elf_len;
+
+    filter_prog_elf(p->fp, &elf_len);
+    filter_prog_get_stats(p->fp, &stats);
+    *pd = (struct ofputil_prog_desc) {
+        .prog_id = filter_prog_number(p->fp),
+        .handle = filter_prog_handle(p->fp),
+        .elf_len = elf_len,
+        .n_insns = info->n_insns,
+        .jited_len = info->jited_len,
+        .n_rules = ovs_list_size(&p->rules),
+        .abi = info->abi,
+        .load_time = filter_prog_load_time(p->fp),
+        .map_memory = info->map_memory,
+        .n_runs = stats.n_runs,
+        .n_matches = stats.n_matches,
+        .n_maps = okobpf_prog_n_maps(prog),
+    };
+    BUILD_ASSERT_DECL(sizeof pd->tag == sizeof info->tag);
+    memcpy(pd->tag, info->tag, sizeof pd->tag);
+    ofputil_put_name(pd->name, info->name);
+    ofputil_put_name(pd->section, info->section);
+
+    pd->maps = xcalloc(pd->n_maps, sizeof *pd->maps);
+    for (size_t i = 0; i < pd->n_maps; i++) {
+        describe_map(okobpf_prog_map(prog, i), &pd->maps[i]);
+    }
+}
+
+static void
+append_prog_desc(const struct ofproto_filter_prog *p,
+                 struct ovs_list *replies)
+    OVS_REQUIRES(ofproto_mutex)
+{
+    struct ofputil_prog_desc pd;
+
+    describe_prog(p, &pd);
+    ofputil_append_prog_desc(&pd, replies);
+    ofputil_prog_desc_uninit(&pd);
+}
+
+static enum ofperr
+handle_prog_desc_request(struct ofconn *ofconn, const struct ofp_header *oh)
+{
+    const struct ofproto *ofproto = ofconn_get_ofproto(ofconn);
+    uint32_t prog_id;
+    enum ofperr error;
+
+    error = ofputil_decode_prog_desc_request(oh, &prog_id);
+    if (error) {
+        return error;
+    }
+
+    struct ovs_list replies;
+    ofpmp_init(&replies, oh);
+
+    ovs_mutex_lock(&ofproto_mutex);
+    if (prog_id == OKO_PROG_ALL) {
+        struct ofproto_filter_prog **progs;
+        size_t n;
+
+        progs = sort_progs(ofproto, &n);
+        for (size_t i = 0; i < n; i++) {
+            append_prog_desc(progs[i], &replies);
+        }
+        free(progs);
+    } else {
+        const struct ofproto_filter_prog *p;
+
+        p = ofproto_filter_prog_lookup(ofproto, prog_id);
+        if (p) {
+            append_prog_desc(p, &replies);
+        } else {
+            error = OFPERR_OKO_UNKNOWN_PROG;
+        }
+    }
+    ovs_mutex_unlock(&ofproto_mutex);
+
+    if (error) {
+        ofpbuf_list_delete(&replies);
+    } else {
+        ofconn_send_replies(ofconn, &replies);
+    }
+    return error;
+}
+
+static enum ofperr
+handle_prog_image_request(struct ofconn *ofconn, const struct ofp_header *oh)
+{
+    const struct ofproto *ofproto = ofconn_get_ofproto(ofconn);
+    uint32_t prog_id;
+    enum ofperr error;
+
+    error = ofputil_decode_prog_image_request(oh, &prog_id);
+    if (error) {
+        return error;
+    }
+
+    const struct ofproto_filter_prog *p;
+
+    p = ofproto_filter_prog_lookup(ofproto, prog_id);
+    if (!p) {
+        return OFPERR_OKO_UNKNOWN_PROG;
+    }
+
+    size_t elf_len;
+    const void *elf = filter_prog_elf(p->fp, &elf_len);
+
+    struct ovs_list replies;
+    ofpmp_init(&replies, oh);
+    ofputil_append_prog_image(prog_id, elf, elf_len, &replies);
+    ofconn_send_replies(ofconn, &replies);
+    return 0;
+}
+
+/* Handles 'oh', which has one of the OFPTYPE_OKO_* types 'type' and arrived
+ * on 'ofconn'.  Returns an ofperr that, if nonzero, the caller should send
+ * back to the controller. */
+enum ofperr
+ofproto_filter_prog_handle_message(struct ofconn *ofconn,
+                                   const struct ofp_header *oh,
+                                   enum ofptype type)
+    OVS_EXCLUDED(ofproto_mutex)
+{
+    bool writes = (type == OFPTYPE_OKO_PROG_LOAD
+                   || type == OFPTYPE_OKO_PROG_UNLOAD
+                   || type == OFPTYPE_OKO_MAP_UPDATE);
+    if (writes && ofconn_get_role(ofconn) == OFPCR12_ROLE_SECONDARY) {
+        return OFPERR_OFPBRC_IS_SECONDARY;
+    }
+
+    if (type == OFPTYPE_OKO_PROG_LOAD) {
+        return ofproto_filter_handle_prog_load(ofconn, oh);
+    } else if (type == OFPTYPE_OKO_PROG_UNLOAD) {
+        return handle_prog_unload(ofconn, oh);
+    } else if (type == OFPTYPE_OKO_MAP_UPDATE) {
+        return ofproto_filter_handle_map_update(ofconn, oh);
+    } else if (type == OFPTYPE_OKO_PROG_DESC_REQUEST) {
+        return handle_prog_desc_request(ofconn, oh);
+    } else if (type == OFPTYPE_OKO_PROG_IMAGE_REQUEST) {
+        return handle_prog_image_request(ofconn, oh);
+    } else if (type == OFPTYPE_OKO_PROG_LOG_REQUEST) {
+        return ofproto_filter_handle_prog_log_request(ofconn, oh);
+    } else {
+        ovs_assert(type == OFPTYPE_OKO_MAP_DUMP_REQUEST);
+        return ofproto_filter_handle_map_dump_request(ofconn, oh);
+    }
+}
+
+/* unixctl. */
+
+static void
+filter_prog_unixctl_show(struct unixctl_conn *conn, int argc,
+                         const char *argv[], void *aux OVS_UNUSED)
+{
+    const char *bridge = argc > 1 ? argv[1] : NULL;
+    if (bridge && !ofproto_lookup(bridge)) {
+        unixctl_command_reply_error(conn, "no such bridge");
+        return;
+    }
+
+    struct ds s = DS_EMPTY_INITIALIZER;
+    const struct ofproto_filter_prog *p;
+
+    ovs_mutex_lock(&ofproto_mutex);
+    LIST_FOR_EACH (p, list_node, &all_progs) {
+        if (bridge && strcmp(bridge, p->ofproto->name)) {
+            continue;
+        }
+
+        struct filter_prog_stats stats;
+        filter_prog_get_stats(p->fp, &stats);
+        ds_put_format(&s, "handle=%"PRIu32", bridge=%s, filter_prog=%"PRIu32
+                      ", name=", filter_prog_handle(p->fp), p->ofproto->name,
+                      filter_prog_number(p->fp));
+        json_string_escape(okobpf_prog_info(filter_prog_image(p->fp))->name,
+                           &s);
+        ds_put_format(&s, ", rules=%"PRIuSIZE", runs=%"PRIu64
+                      ", matches=%"PRIu64"\n",
+                      ovs_list_size(&p->rules), stats.n_runs,
+                      stats.n_matches);
+    }
+    ovs_mutex_unlock(&ofproto_mutex);
+
+    unixctl_command_reply(conn, ds_cstr(&s));
+    ds_destroy(&s);
+}

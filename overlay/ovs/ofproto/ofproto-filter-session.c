@@ -1,0 +1,248 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+#include "ofproto-filter-prog.h"
+
+#include "connmgr.h"
+#include "filter-prog.h"
+#include "ofproto-filter-prog-private.h"
+#include "openvswitch/list.h"
+#include "openvswitch/ofp-filter-prog.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(ofproto_filter_session);
+
+/* How long an upload may pause, in milliseconds. */
+#define UPLOAD_IDLE_TIMEOUT 10000
+
+static void
+abort_upload(struct filter_prog_session *session)
+{
+    if (session->uploading) {
+        ofpbuf_uninit(&session->elf);
+        session->uploading = false;
+    }
+}
+
+static void
+clear_report(struct filter_prog_session *session)
+{
+    okobpf_report_uninit(&session->report);
+    memset(&session->report, 0, sizeof session->report);
+}
+
+/* Frees what is in '*session', but not 'session' itself. */
+void
+filter_prog_session_uninit(struct filter_prog_session *session)
+{
+    abort_upload(session);
+    clear_report(session);
+}
+
+/* Gives up an upload that has paused for too long. */
+void
+filter_prog_session_run(struct filter_prog_session *session)
+{
+    if (session->uploading && time_msec() >= session->expires) {
+        VLOG_INFO("upload of filter program %"PRIu32" timed out after "
+                  "%"PRIu32" of %"PRIu32" bytes", session->prog_id,
+                  session->elf.size, session->total_len);
+        abort_upload(session);
+    }
+}
+
+/* Wakes up the poll loop when filter_prog_session_run() has something to
+ * do. */
+void
+filter_prog_session_wait(struct filter_prog_session *session)
+{
+    if (session->uploading) {
+        poll_timer_wait_until(session->expires);
+    }
+}
+
+/* Starts the upload whose first chunk is '*pl'. */
+static enum ofperr
+start_upload(struct filter_prog_session *session,
+                     const struct ofproto *ofproto,
+                     const struct ofputil_prog_load *pl)
+{
+    struct okobpf_limits limits;
+
+    abort_upload(session);
+    clear_report(session);
+    session->report_prog_id = pl->prog_id;
+
+    filter_prog_get_limits(&limits);
+    if (pl->total_len > limits.max_object_size) {
+        session->report.status = OKOBPF_LIMIT;
+        session->report.reason = xasprintf(
+            "object file has %"PRIu32" bytes, more than the limit of "
+            "%"PRIuSIZE, pl->total_len, limits.max_object_size);
+        return OFPERR_OKO_LIMIT;
+    }
+    if (!(pl->flags & OKOPLF_REPLACE)
+        && ofproto_filter_prog_lookup(ofproto, pl->prog_id)) {
+        return OFPERR_OKO_PROG_EXISTS;
+    }
+
+    session->uploading = true;
+    session->prog_id = pl->prog_id;
+    session->total_len = pl->total_len;
+    session->flags = pl->flags;
+    ofpbuf_init(&session->elf, 0);
+    return 0;
+}
+
+/* Adds the chunk in '*pl' to the upload. */
+static enum ofperr
+add_chunk(struct filter_prog_session *session,
+                  const struct ofproto *ofproto,
+                  const struct ofputil_prog_load *pl)
+{
+    if (!pl->offset) {
+        enum ofperr error = start_upload(session, ofproto, pl);
+        if (error) {
+            return error;
+        }
+    } else if (!session->uploading
+               || pl->prog_id != session->prog_id
+               || pl->total_len != session->total_len
+               || pl->flags != session->flags
+               || pl->offset != session->elf.size) {
+        return OFPERR_OKO_BAD_CHUNK;
+    }
+
+    if (pl->chunk_len) {
+        ofpbuf_put(&session->elf, pl->chunk, pl->chunk_len);
+    }
+    session->expires = time_msec() + UPLOAD_IDLE_TIMEOUT;
+    return 0;
+}
+
+static enum ofperr
+status_to_ofperr(enum okobpf_status status)
+{
+    switch (status) {
+    case OKOBPF_OK:
+        return 0;
+    case OKOBPF_BAD_OBJECT:
+        return OFPERR_OKO_BAD_OBJECT;
+    case OKOBPF_REJECTED:
+        return OFPERR_OKO_REJECTED;
+    case OKOBPF_LIMIT:
+        return OFPERR_OKO_LIMIT;
+    case OKOBPF_NO_MEMORY:
+        return OFPERR_OKO_NO_MEMORY;
+    default:
+        OVS_NOT_REACHED();
+    }
+}
+
+/* Verifies and publishes the program whose upload is complete. */
+static enum ofperr
+finish_upload(struct filter_prog_session *session,
+                      struct ofproto *ofproto)
+{
+    const void *elf = session->elf.size ? session->elf.data : "";
+    bool want_log = session->flags & OKOPLF_WANT_LOG;
+    struct ofproto_filter_prog *p;
+
+    p = ofproto_filter_prog_lookup(ofproto, session->prog_id);
+    if (p) {
+        if (!(session->flags & OKOPLF_REPLACE)) {
+            return OFPERR_OKO_PROG_EXISTS;
+        }
+        filter_prog_replace(p->fp, elf, session->elf.size,
+                            session->flags & OKOPLF_KEEP_MAPS, want_log,
+                            &session->report);
+    } else {
+        struct filter_prog *fp = filter_prog_create(
+            ofproto->name, session->prog_id, elf, session->elf.size, want_log,
+            &session->report);
+        if (fp) {
+            ovs_mutex_lock(&ofproto_mutex);
+            ofproto_filter_prog_insert(ofproto, fp);
+            ovs_mutex_unlock(&ofproto_mutex);
+        }
+    }
+
+    const struct okobpf_report *report = &session->report;
+    if (report->status != OKOBPF_OK) {
+        VLOG_INFO("bridge %s: filter program %"PRIu32" was not loaded: %s",
+                  ofproto->name, session->prog_id, report->reason);
+    }
+    return status_to_ofperr(report->status);
+}
+
+enum ofperr
+ofproto_filter_handle_prog_load(struct ofconn *ofconn,
+                                const struct ofp_header *oh)
+{
+    struct filter_prog_session *session
+        = ofconn_get_filter_prog_session(ofconn);
+    struct ofproto *ofproto = ofconn_get_ofproto(ofconn);
+    struct ofputil_prog_load pl;
+    enum ofperr error;
+
+    error = ofputil_decode_prog_load(oh, &pl);
+    if (!error) {
+        error = add_chunk(session, ofproto, &pl);
+    }
+    if (!error) {
+        if (session->elf.size < session->total_len) {
+            return 0;
+        }
+        error = finish_upload(session, ofproto);
+    }
+    abort_upload(session);
+    return error;
+}
+
+enum ofperr
+ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
+                                       const struct ofp_header *oh)
+{
+    const struct filter_prog_session *session
+        = ofconn_get_filter_prog_session(ofconn);
+    const struct okobpf_report *report = &session->report;
+    const struct {
+        enum oko_prog_log_type type;
+        const char *text;
+    } parts[] = {
+        { OKOPLT_REASON, report->reason },
+        { OKOPLT_WHERE, report->where },
+        { OKOPLT_STATE, report->state },
+        { OKOPLT_ADVICE, report->advice },
+        { OKOPLT_LOG, report->log },
+        { OKOPLT_LOG, report->log_truncated ? "(log truncated)\n" : NULL },
+    };
+
+    struct ovs_list replies;
+    ofpmp_init(&replies, oh);
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        if (parts[i].text) {
+            ofputil_append_prog_log(session->report_prog_id, parts[i].type,
+                                    parts[i].text, &replies);
+        }
+    }
+    ofconn_send_replies(ofconn, &replies);
+    return 0;
+}
