@@ -15,7 +15,10 @@
 # The BPF runtime, which the toolkit copies to lib/okobpf/ of the Open vSwitch
 # tree: every source file and header that stands beside this file.
 lib_libopenvswitch_la_SOURCES += \
+	lib/okobpf/btf.c \
+	lib/okobpf/btf.h \
 	lib/okobpf/disasm.c \
+	lib/okobpf/elf-lines.c \
 	lib/okobpf/elf-load.c \
 	lib/okobpf/elf-load.h \
 	lib/okobpf/elf-maps.c \
@@ -45,10 +48,13 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/sha1.h \
 	lib/okobpf/tnum.c \
 	lib/okobpf/tnum.h \
+	lib/okobpf/verifier-alu.c \
 	lib/okobpf/verifier-cfg.c \
+	lib/okobpf/verifier-prune.c \
 	lib/okobpf/verifier-range.c \
 	lib/okobpf/verifier-scalar.c \
 	lib/okobpf/verifier-scalar.h \
+	lib/okobpf/verifier-val.c \
 	lib/okobpf/verifier.c \
 	lib/okobpf/verifier.h \
 	lib/okobpf/xxhash.c \

@@ -166,7 +166,8 @@ disasm_ld(const struct bpf_insn *insn, bool has_next, char *buf, size_t size)
                             "skb", insn->imm);
         case BPF_IND:
             return snprintf(buf, size, "r0 = *(u%s *)%s[r%d %c %"PRIu32"]",
-                            bits, "skb", bpf_src(insn), insn->imm < 0 ? '-' : '+',
+                            bits, "skb", bpf_src(insn),
+                            insn->imm < 0 ? '-' : '+',
                             insn->imm < 0 ? -(uint32_t) insn->imm
                             : (uint32_t) insn->imm);
         }

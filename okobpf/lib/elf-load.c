@@ -144,9 +144,8 @@ find_functions(struct loader *ld)
     return ld->linked ? OKOBPF_OK : no_memory(ld);
 }
 
-/* Returns the function at 'offset' in section 'section', or NULL. */
-static struct elf_function *
-function_at(const struct loader *ld, uint32_t section, uint64_t offset)
+struct elf_function *
+elf_function_at(const struct loader *ld, uint32_t section, uint64_t offset)
 {
     size_t low = 0;
     size_t high = ld->n_functions;
@@ -380,8 +379,8 @@ resolve_call(struct loader *ld, const struct elf_function *caller,
         return OKOBPF_OK;       /* A helper by its number. */
     }
 
-    f = target >= 0 && target % 8 == 0 ? function_at(ld, section, target)
-        : NULL;
+    f = target >= 0 && target % 8 == 0
+        ? elf_function_at(ld, section, target) : NULL;
     if (!f) {
         return bad_call(ld, index, name, "which leads out of its section");
     }
@@ -507,7 +506,7 @@ load_image(struct loader *ld, const char *section_name)
     if (status != OKOBPF_OK) {
         return status;
     }
-    main = function_at(ld, section, entry);
+    main = elf_function_at(ld, section, entry);
     if (!main || main->start != entry) {
         return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
                            "section \"%s\": function \"%s\" overlaps another",
@@ -516,6 +515,9 @@ load_image(struct loader *ld, const char *section_name)
     status = link_all(ld, main);
     if (status == OKOBPF_OK) {
         status = elf_resolve_maps(ld);
+    }
+    if (status == OKOBPF_OK) {
+        elf_load_lines(ld);
     }
     return status;
 }
@@ -539,7 +541,9 @@ elf_load(const void *data, size_t size, const char *section,
     }
     status = elf_open(data, size, &ld.elf, report);
     if (status == OKOBPF_OK) {
+        btf_open(&ld.elf, &ld.btf);
         status = load_image(&ld, section);
+        btf_close(&ld.btf);
         for (uint32_t i = 0; ld.section_rels && i < ld.elf.n_sections; i++) {
             free(ld.section_rels[i].rels);
         }

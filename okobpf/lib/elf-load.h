@@ -25,8 +25,10 @@
  *                 behind it
  *    elf-maps.c   finds the maps, and resolves references to them and to
  *                 global variables
- *    btf.c        types and source lines, where the object has them */
+ *    elf-lines.c  translates the line information, where there is some
+ *    btf.c        reads types and lines */
 
+#include "btf.h"
 #include "elf.h"
 
 /* Part of a section of code that stays together: a function, or what lies
@@ -59,6 +61,7 @@ struct section_rels {
 
 struct loader {
     struct elf elf;
+    struct btf btf;             /* All zeros if the object has none. */
     struct section_rels *section_rels; /* One for each section. */
     const struct okobpf_limits *limits;
     struct okobpf_report *report;
@@ -79,6 +82,10 @@ struct loader {
 
 /* elf-load.c. */
 
+/* Returns the function at 'offset' in section 'section', or NULL. */
+struct elf_function *elf_function_at(const struct loader *, uint32_t section,
+                                     uint64_t offset);
+
 /* Stores the relocations of 'section' in '*rels'.  Returns OKOBPF_OK, or
  * reports the failure. */
 enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
@@ -88,7 +95,10 @@ enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
  * in its instructions.  Returns OKOBPF_OK, or reports the failure. */
 enum okobpf_status elf_resolve_maps(struct loader *);
 
-/* Where the instruction at 'insn' of the image comes from. */
+/* elf-lines.c.  Fills in the image's lines, as far as the object has them. */
+void elf_load_lines(struct loader *);
+
+/* elf-load.c.  Where the instruction at 'insn' of the image comes from. */
 const char *elf_insn_section(const struct loader *, uint32_t insn,
                              uint64_t *offset);
 

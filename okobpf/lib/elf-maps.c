@@ -26,12 +26,16 @@
  *
  *    - a variable in section "maps", which holds its 20-byte definition, or
  *
+ *    - a variable in section ".maps", whose type defines it in the manner of
+ *      libbpf's users, with the kinds of maps numbered as here, or
+ *
  *    - a variable of 20 bytes in another data section that the program uses as
  *      a map: programs for the original Oko have plain globals in .data for
  *      maps.  What else may have 20 bytes there is told apart by its use:
  *      passed as the first argument of a map helper, it is a map; read or
  *      written by the program itself, it is not.  Where the use is not seen,
  *      as after a branch, it is a map if its first word is a kind of map.
+ *      With type information, it is a map if its type looks like one.
  *
  * Maps are numbered in the order of their sections and addresses, that is, in
  * general, the order of the source.  Behind them follow the data sections that
@@ -52,10 +56,11 @@
 struct map_place {
     uint32_t section;
     uint64_t offset;
+    uint64_t size;
     uint32_t symbol;
 
-    /* In sections other than "maps": how it is used. */
-    bool sure;                  /* Stands in section "maps". */
+    /* In sections other than "maps" and ".maps": how it is used. */
+    bool sure;                  /* Stands in one of these two. */
     bool used_as_map;
     bool used_as_data;
 };
@@ -85,6 +90,12 @@ static bool
 is_maps_section(const struct elf_section *sec)
 {
     return !strcmp(sec->name, "maps") && sec->type == ELF_SHT_PROGBITS;
+}
+
+static bool
+is_btf_maps_section(const struct elf_section *sec)
+{
+    return !strcmp(sec->name, ".maps");
 }
 
 /* Whether 'sec' may hold global variables. */
@@ -193,7 +204,7 @@ find_place(const struct map_finder *mf, uint32_t section, uint64_t offset)
 
         if (place->section < section
             || (place->section == section
-                && place->offset + MAP_DEF_SIZE <= offset)) {
+                && place->offset + place->size <= offset)) {
             low = mid + 1;
         } else if (place->section > section || place->offset > offset) {
             high = mid;
@@ -219,13 +230,14 @@ collect_places(struct map_finder *mf)
     for (uint32_t i = 0; i < elf->n_symbols; i++) {
         const struct elf_symbol *sym = &elf->symbols[i];
         const struct elf_section *sec;
-        bool sure;
+        bool sure, by_type;
 
         if (sym->type != ELF_STT_OBJECT || sym->section >= elf->n_sections) {
             continue;
         }
         sec = &elf->sections[sym->section];
         sure = is_maps_section(sec);
+        by_type = is_btf_maps_section(sec);
         if (sure && sym->size != MAP_DEF_SIZE) {
             return report_fail(
                 ld->report, OKOBPF_BAD_OBJECT,
@@ -234,13 +246,14 @@ collect_places(struct map_finder *mf)
                 "map \"%s\" in section \"maps\": expected a definition of "
                 "%d bytes, got %"PRIu64, sym->name, MAP_DEF_SIZE, sym->size);
         }
-        if (sym->size == MAP_DEF_SIZE && is_data_section(sec)
-            && sec->type == ELF_SHT_PROGBITS) {
+        if (by_type || (sym->size == MAP_DEF_SIZE && is_data_section(sec)
+                        && sec->type == ELF_SHT_PROGBITS)) {
             mf->places[n++] = (struct map_place) {
                 .section = sym->section,
                 .offset = sym->value,
+                .size = sym->size,
                 .symbol = i,
-                .sure = sure,
+                .sure = sure || by_type,
             };
         }
     }
@@ -253,7 +266,7 @@ collect_places(struct map_finder *mf)
             mf->n_places ? &mf->places[mf->n_places - 1] : NULL;
 
         if (!prev || place->section != prev->section
-            || place->offset >= prev->offset + MAP_DEF_SIZE) {
+            || place->offset >= prev->offset + prev->size) {
             mf->places[mf->n_places++] = *place;
         }
     }
@@ -337,12 +350,21 @@ place_word(const struct elf *elf, const struct map_place *place, int i)
 
 /* Whether 'place' is a map, after all uses of it were looked at. */
 static bool
-is_map(const struct elf *elf, const struct map_place *place)
+is_map(const struct loader *ld, const struct map_place *place)
 {
-    return (place->sure
-            || (!place->used_as_data
-                && (place->used_as_map
-                    || okobpf_map_type_to_string(place_word(elf, place, 0)))));
+    const struct elf *elf = &ld->elf;
+    int by_type;
+
+    if (place->sure) {
+        return true;
+    }
+    by_type = btf_is_map_def(&ld->btf, elf->symbols[place->symbol].name);
+    if (by_type >= 0) {
+        return by_type;
+    }
+    return !place->used_as_data
+           && (place->used_as_map
+               || okobpf_map_type_to_string(place_word(elf, place, 0)));
 }
 
 /* Leaves only the maps in 'mf->places'. */
@@ -375,7 +397,7 @@ choose_places(struct map_finder *mf)
     }
 
     for (size_t i = 0; i < mf->n_places; i++) {
-        if (is_map(&ld->elf, &mf->places[i])) {
+        if (is_map(ld, &mf->places[i])) {
             mf->places[n++] = mf->places[i];
         }
     }
@@ -384,6 +406,42 @@ choose_places(struct map_finder *mf)
 }
 
 /* The image's maps. */
+
+/* Fills in '*spec' for 'place'. */
+static enum okobpf_status
+get_map_spec(struct loader *ld, const struct map_place *place,
+             struct map_spec *spec)
+{
+    const char *name = ld->elf.symbols[place->symbol].name;
+
+    *spec = (struct map_spec) {
+        .name = image_strdup(ld->image, name, MAX_NAME),
+    };
+    if (!spec->name) {
+        return no_memory(ld);
+    }
+    if (is_btf_maps_section(&ld->elf.sections[place->section])) {
+        const char *member;
+        const char *error = btf_get_map_spec(&ld->btf, name, spec, &member);
+
+        if (error) {
+            return report_fail(ld->report, OKOBPF_BAD_OBJECT,
+                               "compile with -g, and define the map by type, "
+                               "key, value (or key_size, value_size), "
+                               "max_entries and nb_hash_functions only",
+                               "map \"%s\" in section \".maps\"%s%s: %s",
+                               name, *member ? ", member " : "", member,
+                               error);
+        }
+    } else {
+        spec->type = place_word(&ld->elf, place, 0);
+        spec->key_size = place_word(&ld->elf, place, 1);
+        spec->value_size = place_word(&ld->elf, place, 2);
+        spec->max_entries = place_word(&ld->elf, place, 3);
+        spec->n_hash_functions = place_word(&ld->elf, place, 4);
+    }
+    return OKOBPF_OK;
+}
 
 static enum okobpf_status
 add_map_specs(struct map_finder *mf)
@@ -405,19 +463,10 @@ add_map_specs(struct map_finder *mf)
                            max_maps, (uint64_t) mf->n_places);
     }
     for (size_t i = 0; i < mf->n_places; i++) {
-        const struct map_place *place = &mf->places[i];
-        const char *name = ld->elf.symbols[place->symbol].name;
-
-        image->maps[i] = (struct map_spec) {
-            .name = image_strdup(image, name, MAX_NAME),
-            .type = place_word(&ld->elf, place, 0),
-            .key_size = place_word(&ld->elf, place, 1),
-            .value_size = place_word(&ld->elf, place, 2),
-            .max_entries = place_word(&ld->elf, place, 3),
-            .n_hash_functions = place_word(&ld->elf, place, 4),
-        };
-        if (!image->maps[i].name) {
-            return no_memory(ld);
+        enum okobpf_status status = get_map_spec(ld, &mf->places[i],
+                                                 &image->maps[i]);
+        if (status != OKOBPF_OK) {
+            return status;
         }
         image->n_maps++;
     }
@@ -519,7 +568,9 @@ resolve_references(struct map_finder *mf)
             insn[0].regs = bpf_dst(insn) | BPF_PSEUDO_MAP_IDX << 4;
             insn[0].imm = place - mf->places;
             insn[1].imm = 0;
-        } else if (is_maps_section(&ld->elf.sections[target.section])) {
+        } else if (is_maps_section(&ld->elf.sections[target.section])
+                   || is_btf_maps_section(
+                       &ld->elf.sections[target.section])) {
             return bad_reference(ld, i, target.symbol, NULL,
                                  "where no map is defined");
         } else {

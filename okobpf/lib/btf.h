@@ -1,0 +1,79 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+
+#ifndef OKOBPF_BTF_H
+#define OKOBPF_BTF_H 1
+
+/* BTF, the type and line information that clang -g adds to BPF objects.
+ *
+ * It is as little to be trusted as the rest of the file.  What is damaged is
+ * taken for missing: nobody loses a program for its debug information, except
+ * where it holds the definitions of maps. */
+
+#include "elf.h"
+
+struct btf {
+    const uint8_t *types;       /* Type section, not aligned. */
+    uint32_t types_size;
+    uint32_t *offsets;          /* Of each type in 'types'; [0] is unused. */
+    uint32_t n_types;           /* One more than the highest number. */
+
+    const char *strings;        /* Ends with a null byte. */
+    uint32_t strings_size;
+
+    struct btf_var *vars;       /* Sorted by name. */
+    uint32_t n_vars;
+};
+
+/* A global variable. */
+struct btf_var {
+    const char *name;
+    uint32_t type;
+};
+
+/* Opens the type information of 'elf'.  Returns false, with '*btf' such that
+ * btf_close() does nothing, if there is none that can be used. */
+bool btf_open(const struct elf *elf, struct btf *btf);
+void btf_close(struct btf *);
+
+/* Whether the variable 'name' is of a structure type that begins with members
+ * "type", "key_size" and "value_size": 1 if so, 0 if not, -1 if unknown. */
+int btf_is_map_def(const struct btf *, const char *name);
+
+/* Fills in the sizes and type of '*spec' from the variable 'name', a map
+ * defined as libbpf's users do, with __uint() and __type().  Returns NULL if
+ * successful, otherwise what is wrong; '*member' is then the name of the
+ * member that is to blame, or "". */
+const char *btf_get_map_spec(const struct btf *, const char *name,
+                             struct map_spec *spec, const char **member);
+
+/* A record of line information, as it stands in the object. */
+struct btf_line {
+    const char *section;
+    uint64_t offset;            /* Bytes within the section. */
+    uint32_t line;
+    uint32_t file;              /* Offset in 'strings', in range. */
+    uint32_t text;              /* Likewise. */
+};
+
+/* Stores the line information of 'elf' in '*lines', which the caller must
+ * free(), and returns how many there are. */
+size_t btf_get_lines(const struct btf *, const struct elf *elf,
+                     struct btf_line **lines);
+
+#endif /* btf.h */

@@ -1,0 +1,108 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Translates the line information of an object for its image. */
+
+#include "elf-load.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "mem.h"
+
+/* Most changes of section to follow: far more than an honest object has. */
+#define MAX_SECTIONS 1024
+
+static int
+compare_lines(const void *a_, const void *b_)
+{
+    const struct insn_line *a = a_;
+    const struct insn_line *b = b_;
+
+    return a->insn < b->insn ? -1 : a->insn > b->insn;
+}
+
+/* Returns the index of the section of code called 'name', or 0. */
+static uint32_t
+find_code(const struct elf *elf, const char *name)
+{
+    for (uint32_t i = 1; i < elf->n_sections; i++) {
+        if (elf_section_is_code(&elf->sections[i])
+            && !strcmp(elf->sections[i].name, name)) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+void
+elf_load_lines(struct loader *ld)
+{
+    struct image *image = ld->image;
+    const char *section_name = NULL;
+    struct btf_line *btf_lines;
+    uint32_t section = 0;
+    int n_sections = 0;
+    char *strings;
+    size_t n;
+
+    n = btf_get_lines(&ld->btf, &ld->elf, &btf_lines);
+    strings = n ? image_alloc(image, ld->btf.strings_size) : NULL;
+    image->lines = strings ? mem_alloc(n, sizeof *image->lines) : NULL;
+    if (!image->lines) {
+        free(btf_lines);
+        return;
+    }
+    memcpy(strings, ld->btf.strings, ld->btf.strings_size);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct btf_line *line = &btf_lines[i];
+        const struct elf_function *f;
+
+        if (line->section != section_name) {
+            if (++n_sections > MAX_SECTIONS) {
+                break;
+            }
+            section_name = line->section;
+            section = find_code(&ld->elf, section_name);
+        }
+        f = section ? elf_function_at(ld, section, line->offset) : NULL;
+        if (f && f->base != UINT32_MAX && line->offset % 8 == 0) {
+            image->lines[image->n_lines++] = (struct insn_line) {
+                .insn = f->base + (line->offset - f->start) / 8,
+                .line = line->line,
+                .file = strings + line->file,
+                .text = strings + line->text,
+            };
+        }
+    }
+    free(btf_lines);
+
+    /* The instructions of a function that another file inlined, for example,
+     * have two records: take one. */
+    qsort(image->lines, image->n_lines, sizeof *image->lines, compare_lines);
+    n = 0;
+    for (size_t i = 0; i < image->n_lines; i++) {
+        if (!n || image->lines[i].insn != image->lines[n - 1].insn) {
+            image->lines[n++] = image->lines[i];
+        }
+    }
+    image->n_lines = n;
+}
