@@ -13,6 +13,7 @@ whole tree stands in the documentation of :mod:`oko_py._errors`.
 
 from oko_py._compile import INCLUDE_DIR, compile, find_clang  # noqa: A004 - oko_py.compile()
 from oko_py._errors import (
+    BadArgument,
     BadKey,
     BadValue,
     BridgeNotFound,
@@ -42,6 +43,7 @@ from oko_py._errors import (
 
 __all__ = [
     "INCLUDE_DIR",
+    "BadArgument",
     "BadKey",
     "BadValue",
     "BridgeNotFound",

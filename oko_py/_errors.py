@@ -26,6 +26,7 @@ Everything that the library raises on purpose is an :class:`OkoError`::
     ├── ObjectFileError           a file is not a usable BPF object: path, reason
     ├── CompileError              clang failed: argv, diagnostics
     │   └── CompilerNotFound
+    ├── BadArgument               an argument can't be right (also a ValueError)
     └── ParseError                unexpected output of ovs-ofctl: line, position
 """
 
@@ -242,6 +243,10 @@ class CompileError(OkoError):
 
 class CompilerNotFound(CompileError):
     """There is no clang on this machine."""
+
+
+class BadArgument(OkoError, ValueError):
+    """An argument can't be right, whatever the switch's state; nothing was done."""
 
 
 class ParseError(OkoError):

@@ -191,6 +191,10 @@ class _Integer(Codec):
         return number == 1 if self.boolean and number < 2 else number
 
 
+#: An array's index, whose type is known without BTF.
+INDEX = _Integer(4, "index", signed=False, big=False, boolean=False)
+
+
 class _Enum(_Integer):
     def __init__(
         self, size: int, name: str, *, signed: bool, enumerators: Sequence[tuple[str, int]]

@@ -25,7 +25,7 @@ from oko_py._elf import RawObject, Relocation, Section, Symbol
 from oko_py._errors import ObjectFileError
 from oko_py._values import Codec, codec_for
 
-__all__ = ["HELPERS", "MAP_TYPES", "MapSpec", "ProgramSpec", "Spec", "load", "loads"]
+__all__ = ["HELPERS", "MAP_TYPES", "MapSpec", "ProgramSpec", "Spec", "load", "loads", "read_file"]
 
 #: Names of helper functions by number.
 HELPERS: Mapping[int, str] = MappingProxyType(
@@ -157,13 +157,20 @@ class Spec:
 
 def load(path: str | os.PathLike[str]) -> Spec:
     """Read the object file at *path*, or raise :class:`ObjectFileError`."""
-    name = os.fspath(path)
+    return loads(read_file(path), path=os.fspath(path))
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of the file at *path*, whatever they are."""
     try:
         with Path(path).open("rb") as file:
             data = file.read(_elf.MAX_OBJECT_SIZE + 1)
-    except OSError as error:
-        raise ObjectFileError(error.strerror or str(error), path=name) from error
-    return loads(data, path=name)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ObjectFileError(reason, path=os.fspath(path)) from error
+    if len(data) > _elf.MAX_OBJECT_SIZE:
+        raise ObjectFileError(f"larger than {_elf.MAX_OBJECT_SIZE} bytes", path=os.fspath(path))
+    return data
 
 
 def loads(data: bytes, *, path: str = "") -> Spec:

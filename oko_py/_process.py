@@ -1,0 +1,193 @@
+"""Runs ``ovs-ofctl`` and turns its failures into exceptions."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oko_py._errors import (
+    BridgeNotFound,
+    CommandError,
+    CommandNotFound,
+    CommandTimeout,
+    NotAnOko,
+    ObjectFileError,
+    OpenFlowError,
+    ProgramExists,
+    ProgramInUse,
+    ProgramNotFound,
+    ProgramOverLimit,
+    ProgramRejected,
+)
+from oko_py._parse import error_name, parse_report
+
+_OPENFLOW_ERRORS: dict[str, type[OpenFlowError]] = {
+    "OKO_UNKNOWN_PROG": ProgramNotFound,
+    "OKO_PROG_EXISTS": ProgramExists,
+    "OKO_PROG_IN_USE": ProgramInUse,
+}
+
+#: What the errors of the switch mean, for messages.
+_MEANINGS = {
+    "OKO_UNKNOWN_PROG": "there is no filter program with that number",
+    "OKO_BAD_PROG_ID": "a filter program can't have that number (1 to 4294967294)",
+    "OKO_PROG_EXISTS": "there is a filter program with that number already: replace it,"
+    " or choose another number",
+    "OKO_PROG_IN_USE": "flows use the filter program: delete them first, or unload by force",
+    "OKO_NO_MEMORY": "the switch has not enough memory for the filter program",
+    "OKO_UNSUPPORTED_DP": "the bridge's datapath can't run filter programs:"
+    " it needs datapath_type=netdev",
+    "OKO_UNKNOWN_MAP": "the filter program has no such map",
+    "OKO_BAD_KEY_SIZE": "the key has not the size of the map's keys",
+    "OKO_BAD_VALUE_SIZE": "the value has not the size of the map's values",
+    "OKO_BAD_KEY": "the map can't have an entry with that key",
+    "OKO_MAP_FULL": "the map has no room for another entry",
+    "OKO_NO_ENTRY": "the map has no entry with that key",
+    "OKO_ENTRY_EXISTS": "the map has an entry with that key already",
+    "OKO_READ_ONLY": "the map can't be written",
+    "OKO_UNSUPPORTED_MAP_OP": "this kind of map can't do that",
+}
+
+#: Errors of a switch that doesn't know our messages.
+_FOREIGN_ERRORS = frozenset({"OFPBRC_BAD_VENDOR", "OFPBRC_BAD_SUBTYPE", "OFPBRC_BAD_TYPE"})
+
+#: The commands that a stock ovs-ofctl lacks.
+_OWN_COMMANDS = frozenset(
+    {
+        "load-filter-prog",
+        "unload-filter-prog",
+        "dump-filter-progs",
+        "update-map",
+        "dump-map",
+        "del-map-entry",
+        "clear-map",
+    }
+)
+
+_REFUSED = re.compile(r"filter program \S+ was refused by the verifier")
+_OVER_LIMIT = re.compile(r"filter program \S+ is over a limit")
+_BAD_OBJECT = re.compile(r"is not a usable BPF object")
+_NO_BRIDGE = re.compile(r"is not a bridge or a socket|failed to connect to socket|connecting to ")
+_STOCK = re.compile(
+    r"unknown command '(?P<command>[^']+)'"
+    r"|(?:unknown keyword|unknown field|bad field) '?filter_prog\b|filter_prog: unknown"
+)
+_INSN = re.compile(r"\binsn (\d+)\b")
+_SOURCE = re.compile(r"^(\S+:\d+(?::.*)?)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """How to run ``ovs-ofctl``: the one place that starts a process for it."""
+
+    executable: str = "ovs-ofctl"
+    timeout: float | None = 10.0
+    protocol: str | None = None  #: OpenFlow version, for ``--protocols``.
+
+    def run(
+        self,
+        command: str,
+        *args: str,
+        options: Sequence[str] = (),
+        stdin: bytes | None = None,
+    ) -> str:
+        """Run *command* with *args*; return what it printed or raise :class:`CommandError`."""
+        argv = [self.executable]
+        if self.protocol is not None:
+            argv.append(f"--protocols={self.protocol}")
+        # "--" so that nothing in an argument is taken for an option.
+        argv += [*options, "--", command, *args]
+        if shutil.which(self.executable) is None:
+            raise CommandNotFound(
+                f"{self.executable}: no such program: build Open vSwitch with 'inv build' and use"
+                " 'inv exec', or give the path of ovs-ofctl",
+                argv=argv,
+            )
+        try:
+            done = subprocess.run(
+                argv,
+                input=b"" if stdin is None else stdin,
+                capture_output=True,
+                timeout=self.timeout,
+                env={**os.environ, "LC_ALL": "C"},
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            timeout = self.timeout or 0.0
+            raise CommandTimeout(
+                f"ovs-ofctl {command} did not end within {timeout:g} s", argv=argv, timeout=timeout
+            ) from None
+        except (OSError, ValueError) as error:
+            raise CommandNotFound(f"{self.executable}: can't run it: {error}", argv=argv) from error
+        stdout = done.stdout.decode("utf-8", "replace")
+        stderr = done.stderr.decode("utf-8", "replace")
+        # ovs-ofctl prints an error that answers a request for statistics like any other answer.
+        if done.returncode != 0 or stdout.startswith("OFPT_ERROR"):
+            raise failure(command, argv, done.returncode, stdout, stderr)
+        return stdout
+
+
+def failure(
+    command: str, argv: Sequence[str], returncode: int, stdout: str, stderr: str
+) -> CommandError | ObjectFileError:
+    """Return the exception for a command that failed."""
+    message = _message(command, returncode, stderr)
+
+    def error(kind: type[CommandError], text: str, **more: str) -> CommandError:
+        return kind(text, argv=argv, returncode=returncode, stdout=stdout, stderr=stderr, **more)
+
+    report = parse_report(stderr)
+    if _REFUSED.search(message):
+        rejected = error(ProgramRejected, message, **_report(report))
+        assert isinstance(rejected, ProgramRejected)
+        where = rejected.where or ""
+        insn, source = _INSN.search(where), _SOURCE.search(where)
+        rejected.insn = int(insn[1]) if insn else None
+        rejected.source_line = source[1] if source else None
+        return rejected
+    if _OVER_LIMIT.search(message):
+        return error(ProgramOverLimit, message, **_report(report))
+    if _BAD_OBJECT.search(message):
+        return ObjectFileError(report.get("reason") or message)
+    stock = _STOCK.search(stderr)
+    if stock and (stock["command"] is None or stock["command"] in _OWN_COMMANDS):
+        return error(
+            NotAnOko,
+            f"{argv[0]} is that of a stock Open vSwitch, without filter programs: use the one that"
+            " 'inv build' makes",
+        )
+
+    name = error_name(stdout if stdout.startswith("OFPT_ERROR") else stderr)
+    if name is not None:
+        if name in _FOREIGN_ERRORS and command in _OWN_COMMANDS:
+            return error(
+                NotAnOko, f"the switch is a stock Open vSwitch, without filter programs ({name})"
+            )
+        kind = _OPENFLOW_ERRORS.get(name, OpenFlowError)
+        meaning = _MEANINGS.get(name)
+        text = f"{meaning} ({name})" if meaning else f"the switch answered {name}"
+        return error(kind, text, name=name)
+    if _NO_BRIDGE.search(message):
+        return error(BridgeNotFound, f"{message}: does ovs-vswitchd run, and is there the bridge?")
+    return error(CommandError, message)
+
+
+def _report(parts: dict[str, str]) -> dict[str, str]:
+    return {"reason": "not told", **parts}
+
+
+def _message(command: str, returncode: int, stderr: str) -> str:
+    """Return the line that says what went wrong, among lines of log and detail."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    for line in lines:
+        if line.startswith("ovs-ofctl: "):
+            return line.removeprefix("ovs-ofctl: ")
+    if lines:
+        return lines[-1]
+    if returncode < 0:
+        return f"ovs-ofctl {command} was killed by signal {-returncode}"
+    return f"ovs-ofctl {command} failed with exit status {returncode} and said nothing"

@@ -1,0 +1,327 @@
+"""Maps of filter programs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    ValuesView,
+)
+from typing import Literal, NoReturn
+
+from oko_py._errors import (
+    BadArgument,
+    BadKey,
+    BadValue,
+    KeyExists,
+    KeyNotFound,
+    MapError,
+    MapFull,
+    MapIncompatible,
+    MapNotFound,
+    OpenFlowError,
+    ParseError,
+)
+from oko_py._model import MapInfo
+from oko_py._parse import parse_map_dump
+from oko_py._process import Runner
+from oko_py._values import INDEX, Codec, Mismatch, Value
+from oko_py.elf import MapSpec, Spec
+
+#: Whether an update may create an entry, change one, or both.
+UpdateFlag = Literal["any", "noexist", "exist"]
+
+#: Kinds of maps whose entries are cells of a sketch rather than what was put in.
+_SKETCHES = frozenset({"bloom", "countmin"})
+
+#: Kinds of maps in which all entries always exist.
+_ARRAYS = frozenset({"array", "percpu_array"})
+
+#: Bytes of keys and values that go into one command line.
+_MAX_BATCH = 16384
+
+_ERRORS: Mapping[str, type[MapError]] = {
+    "OKO_UNKNOWN_MAP": MapNotFound,
+    "OKO_NO_ENTRY": KeyNotFound,
+    "OKO_ENTRY_EXISTS": KeyExists,
+    "OKO_MAP_FULL": MapFull,
+    "OKO_READ_ONLY": MapIncompatible,
+    "OKO_UNSUPPORTED_MAP_OP": MapIncompatible,
+    "OKO_BAD_KEY": BadKey,
+    "OKO_BAD_KEY_SIZE": BadKey,
+    "OKO_BAD_VALUE_SIZE": BadValue,
+}
+
+
+class Map(MutableMapping[object, Value]):
+    """A map in a switch: a mapping whose every operation asks the switch.
+
+    Keys and values have the types that the program's source declares, where they are known (see
+    :mod:`oko_py._values`), and are bytes where they are not; bytes are always taken.  The switch
+    has no way to ask for a single key: looking one up transfers the whole map, so prefer
+    ``dict(m.items())``, one transfer, to ``dict(m)``, which looks up every key.
+    """
+
+    def __init__(
+        self, bridge: str, runner: Runner, program: int, info: MapInfo, spec: MapSpec | None
+    ) -> None:
+        """Use ``Program.maps`` instead."""
+        self.info = info
+        self.program = program
+        self._bridge = bridge
+        self._runner = runner
+        if spec is not None and info.type not in _SKETCHES:
+            self.key_codec, self.value_codec = spec.key, spec.value
+        elif info.type in _ARRAYS and info.key_size == 4:
+            self.key_codec, self.value_codec = INDEX, Codec(info.value_size)
+        else:
+            self.key_codec, self.value_codec = Codec(info.key_size), Codec(info.value_size)
+
+    def __repr__(self) -> str:
+        return f"<Map {self.name!r} of program {self.program} on {self._bridge}>"
+
+    @property
+    def name(self) -> str:
+        """The variable's name in the program."""
+        return self.info.name
+
+    @property
+    def typed(self) -> bool:
+        """Whether the types of keys or values are known."""
+        return self.key_codec.typed or self.value_codec.typed
+
+    # Keys and values.
+
+    def encode_key(self, key: object) -> bytes:
+        """Return the bytes of *key*, or raise :class:`BadKey`."""
+        try:
+            return self.key_codec.encode(key)
+        except Mismatch as error:
+            raise BadKey(
+                f"key of map {self.name}: {error}",
+                map_name=self.name,
+                expected=error.expected,
+                got=error.got,
+            ) from None
+
+    def encode_value(self, value: object) -> bytes:
+        """Return the bytes of *value*, or raise :class:`BadValue`."""
+        try:
+            return self.value_codec.encode(value)
+        except Mismatch as error:
+            raise BadValue(
+                f"value of map {self.name}: {error}",
+                map_name=self.name,
+                expected=error.expected,
+                got=error.got,
+            ) from None
+
+    def _run(self, command: str, *words: str) -> str:
+        try:
+            # The index, since names in an object may be anything.
+            return self._runner.run(
+                command, self._bridge, str(self.program), str(self.info.index), *words
+            )
+        except OpenFlowError as error:
+            self._raise(error)
+
+    def _raise(self, error: OpenFlowError) -> NoReturn:
+        kind = _ERRORS.get(error.name)
+        if kind is None:
+            raise error
+        raise kind(f"map {self.name}: {error}", map_name=self.name) from error
+
+    # Reading.
+
+    def raw_items(self) -> list[tuple[bytes, bytes]]:
+        """Return all entries as bytes.  Those of a sketch are its cells."""
+        entries = parse_map_dump(self._run("dump-map", "hex"))
+        if self.info.type not in _SKETCHES:
+            for key, value in entries:
+                if len(key) != self.info.key_size or len(value) != self.info.value_size:
+                    raise ParseError(
+                        f"expected {self.info.key_size} + {self.info.value_size} bytes an entry"
+                        f" of map {self.name}",
+                        line=f"Key: {key.hex(' ')} Value: {value.hex(' ')}",
+                    )
+        return entries
+
+    def dump(self) -> list[tuple[Value, Value]]:
+        """Return all entries; a sketch's are its cells, as bytes."""
+        if self.info.type in _SKETCHES:
+            return [(key, value) for key, value in self.raw_items()]
+        return [
+            (self.key_codec.decode(key), self.value_codec.decode(value))
+            for key, value in self.raw_items()
+        ]
+
+    def lookup(self, key: object) -> Value:
+        """Return the value of *key*, or raise :class:`KeyNotFound`."""
+        self._need_entries("look up a key")
+        wanted = self.encode_key(key)
+        for found, value in self.raw_items():
+            if found == wanted:
+                return self.value_codec.decode(value)
+        raise KeyNotFound(f"map {self.name} has no key {key!r}", map_name=self.name)
+
+    def __getitem__(self, key: object) -> Value:
+        return self.lookup(key)
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter([key for key, _ in self.dump()])
+
+    def __len__(self) -> int:
+        return len(self.raw_items())
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            self.lookup(key)
+        except KeyNotFound:
+            return False
+        return True
+
+    def items(self) -> ItemsView[object, Value]:
+        """Return all keys and values, in a single transfer."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Value]:
+        """Return all values, in a single transfer."""
+        return _Values(self)
+
+    def _need_entries(self, what: str) -> None:
+        if self.info.type in _SKETCHES:
+            raise MapIncompatible(
+                f"map {self.name} is of type {self.info.type}: can't {what}", map_name=self.name
+            )
+
+    # Writing.
+
+    def update_many(
+        self, entries: Iterable[tuple[object, object]], flag: UpdateFlag = "any"
+    ) -> None:
+        """Write entries in order, many in one command; stops at the first that fails.
+
+        All keys and values are checked before the first is written.
+        """
+        if flag not in ("any", "noexist", "exist"):
+            raise BadArgument(f"expected flag 'any', 'noexist' or 'exist', got {flag!r}")
+        encoded = [(self.encode_key(key), self.encode_value(value)) for key, value in entries]
+        batch = max(1, _MAX_BATCH // max(1, self.info.key_size + self.info.value_size))
+        for start in range(0, len(encoded), batch):
+            words = list(
+                itertools.chain.from_iterable(
+                    ("key", *_bytes(key), "value", *_bytes(value))
+                    for key, value in encoded[start : start + batch]
+                )
+            )
+            if flag != "any":
+                words.append(flag)
+            self._run("update-map", *words)
+
+    def update(self, *args: object, flag: UpdateFlag = "any", **kwargs: object) -> None:  # type: ignore[override]
+        """Write one entry, ``update(key, value)``, or several, as ``dict.update`` takes them.
+
+        With the flag ``noexist`` the key must be new (else :class:`KeyExists`), with ``exist`` it
+        must be there (else :class:`KeyNotFound`).
+        """
+        if len(args) == 2 and not kwargs:
+            self.update_many([(args[0], args[1])], flag)
+            return
+        entries: dict[object, object] = {}
+        for more in (*args, kwargs):
+            entries.update(more)  # type: ignore[call-overload]
+        self.update_many(entries.items(), flag)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        self.update_many([(key, value)])
+
+    def delete(self, key: object) -> None:
+        """Remove *key*, or raise :class:`KeyNotFound`."""
+        self._run("del-map-entry", "key", *_bytes(self.encode_key(key)))
+
+    def __delitem__(self, key: object) -> None:
+        self.delete(key)
+
+    def clear(self) -> None:
+        """Remove all entries; an array's and a sketch's become zero."""
+        self._run("clear-map")
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what JSON output shows."""
+        return {
+            **self.info.to_dict(),
+            "key_type": self.key_codec.name if self.key_codec.typed else None,
+            "value_type": self.value_codec.name if self.value_codec.typed else None,
+        }
+
+
+class _Items(ItemsView[object, Value]):
+    """Fetched anew by each iteration, at once rather than key by key."""
+
+    def __init__(self, owner: Map) -> None:
+        super().__init__(owner)
+        self._owner = owner
+
+    def __iter__(self) -> Iterator[tuple[Value, Value]]:
+        return iter(self._owner.dump())
+
+
+class _Values(ValuesView[Value]):
+    def __init__(self, owner: Map) -> None:
+        super().__init__(owner)
+        self._owner = owner
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter([value for _, value in self._owner.dump()])
+
+
+class Maps(Mapping[str, Map]):
+    """The maps of a program, by name or index."""
+
+    def __init__(
+        self,
+        bridge: str,
+        runner: Runner,
+        program: int,
+        infos: Iterable[MapInfo],
+        spec: Spec | None,
+    ) -> None:
+        """Use ``Program.maps`` instead."""
+        self._program = program
+        self._maps = [Map(bridge, runner, program, info, _matching(info, spec)) for info in infos]
+
+    def __getitem__(self, name: str | int) -> Map:
+        for each in self._maps:
+            if name in (each.name, each.info.index):
+                return each
+        names = ", ".join(each.name for each in self._maps) or "none"
+        raise MapNotFound(
+            f"program {self._program} has no map {name!r} (it has: {names})", map_name=str(name)
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([each.name for each in self._maps])
+
+    def __len__(self) -> int:
+        return len(self._maps)
+
+
+def _matching(info: MapInfo, spec: Spec | None) -> MapSpec | None:
+    """Return the map of *spec* that *info* describes, None if it isn't the same."""
+    found = spec.maps.get(info.name) if spec is not None else None
+    if found is None or (found.type, found.key_size, found.value_size, found.max_entries) != (
+        info.type,
+        info.key_size,
+        info.value_size,
+        info.max_entries,
+    ):
+        return None
+    return found
+
+
+def _bytes(data: bytes) -> Iterator[str]:
+    return (str(byte) for byte in data)
