@@ -18,7 +18,7 @@ def main(argv: list[str]) -> int:
     from invoke.program import Program
 
     program = Program(name="inv", binary="inv", version=_version())
-    program.run(["inv", "--search-root", str(here().root), *argv], exit=False)
+    program.run(["inv", "--search-root", str(here().root), *argv])
     return 0
 
 

@@ -52,7 +52,7 @@ def build(layout: Layout, flavour: Flavour, *, base_name: str | None = None,
         runtime = None
         if not flavour.stock:
             runtime, more = _build_runtime(layout, flavour)
-            reasons += more
+            reasons += [f"okobpf: {reason}" for reason in more]
     return Built(
         folder=folder, runtime=runtime, tree=copy.tree, reasons=tuple(reasons),
         seconds=time.monotonic() - start,
@@ -163,6 +163,8 @@ def _build_ovs(
     why = make_stamp.reasons(make_inputs)
     if not why and not why_configure:
         return []
+    if not make_stamp.exists and (folder / "Makefile").is_file():
+        why = ["the last build did not come to its end"]
     what = f"Open vSwitch {base.version} ({flavour.name})"
     console.note(f"rebuild {what}: {stamps.summary(_explain(layout, why, copy, make_stamp))}")
     make_stamp_before = dict(make_stamp.result)

@@ -7,6 +7,7 @@ its patch.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +82,7 @@ def contents(
                 f"commit {commit[:12]} ({repo.subject(commit)}) is a merge: a series has none",
                 "rebase instead of merging",
             )
+        _require_plain_message(repo, commit)
         data = patch_of(repo, commit, set(pristine))
         subject = repo.subject(commit)
         if not data:
@@ -105,6 +107,17 @@ def contents(
         SERIES_HEAD.format(version=tree.base.version) + "".join(f"{n}\n" for n in result.patches)
     ).encode()
     return result
+
+
+def _require_plain_message(repo: Repository, commit: str) -> None:
+    """Raise OkoError if git am would take a line of the message for the end of it."""
+    for line in repo.git("show", "-s", "--format=%B", commit).stdout.splitlines():
+        if re.match(r"---$|--- |diff -|Index: |>?From ", line):
+            raise OkoError(
+                f"commit {commit[:12]} ({repo.subject(commit)}): git would take the line {line!r} "
+                "of its message for the start of the patch",
+                "git commit --amend: indent or reword the line",
+            )
 
 
 def _require_committed(

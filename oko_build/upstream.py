@@ -321,6 +321,10 @@ def version_of(tree: Path) -> str:
 def _from_tree(layout: Layout, base: Base, path: Path) -> Source:
     if not path.exists():
         raise OkoError(f"--tree: {path} does not exist")
+    if path.is_dir():
+        version_of(path)        # before a folder is copied that may be anything
+        if layout.base(base.name).is_relative_to(path):
+            raise OkoError(f"--tree: {path} holds this checkout's own build folder")
     folder = layout.base(base.name)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="unpack-") as name:
@@ -333,7 +337,7 @@ def _from_tree(layout: Layout, base: Base, path: Path) -> Source:
 
 
 def _copy_tree(source: Path, to: Path) -> None:
-    """Copy the user's source: what git tracks if it is a clone, so that no built file comes along."""
+    """Copy the user's source; of a clone only what git tracks, so no built file comes along."""
     if not (source / ".git").exists():
         shutil.copytree(source, to, symlinks=True)
         return

@@ -289,7 +289,9 @@ class WorkTree:
         number = len(stage.commits(start, "HEAD")) + 1
         name = patches.names[min(number, len(patches.names)) - 1]
         patch = series.parse(patches.folder / name)
-        where = failed_hunks(output, patches.folder / name)
+        where = failed_hunks(
+            self._plain_reasons(stage, patches.folder / name) + output, patches.folder / name
+        )
         place = self.layout.relative(self.staging)
         lines = [
             f"patch {number}/{len(patches.names)} does not apply: "
@@ -308,6 +310,16 @@ class WorkTree:
             "git am --continue; then './inv patches.export --staging'",
             "to leave it: git checkout the patch as it was, and './inv patches.apply'",
         )
+
+    def _plain_reasons(self, stage: Repository, patch: Path) -> str:
+        """Return what git says of 'patch' without --3way, whose own errors name no hunk."""
+        index = stage.git_dir() / "oko-reason-index"
+        env = {"GIT_INDEX_FILE": str(index)}
+        try:
+            stage.git("read-tree", "HEAD", env=env)
+            return stage.git("apply", "--cached", "--check", patch, env=env, check=False).stderr
+        finally:
+            index.unlink(missing_ok=True)
 
     # Moving the work tree there.
 

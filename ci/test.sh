@@ -1,0 +1,27 @@
+#!/bin/bash
+# Checks the patches, lints, and runs all tests; the tests come last, so that their sum is the last
+# line.  A check that fails does not keep the tests from running, but does fail the whole.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+status=0
+mkdir -p build
+
+./inv doctor --install >build/doctor.log 2>&1 || {
+    cat build/doctor.log
+    exit 1
+}
+
+run() {
+    echo "== ./inv $*"
+    if ./inv "$@"; then
+        return 0
+    fi
+    echo "FAILED: ./inv $*"
+    status=1
+}
+
+run patches.check
+run lint
+run test
+exit "$status"
