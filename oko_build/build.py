@@ -121,8 +121,8 @@ def _configure_command(flavour: Flavour, copy: Path, prefix: Path) -> list[str]:
         "--with-dpdk=shared",
         *flavour.configure,
         f"CC={compiler()}",
-        f"CFLAGS={flavour.cflags}",
-        *([f"LDFLAGS={flavour.ldflags}"] if flavour.ldflags else []),
+        f"CFLAGS={flavour.cflags} {flavour.sanitizer_flag}".rstrip(),
+        *([f"LDFLAGS={flavour.sanitizer_flag}"] if flavour.sanitize else []),
         f"PYTHON3={python}",
     ]
 
@@ -227,7 +227,8 @@ def _namer(layout: Layout, base: Base, copy: Path) -> Callable[[str], str]:
     work_tree = layout.relative(layout.base(base.name) / "src")
     # With CCACHE_BASEDIR, the compiler gets relative paths.
     place = re.compile(
-        rf"(^|\s)(?:{re.escape(str(copy))}|\.\./copy/{re.escape(copy.name)})/([^\s:]+)(?=:\d)"
+        rf"(^|[\s:])(?:{re.escape(str(copy))}|[^\s:]*\.\./copy/{re.escape(copy.name)})"
+        r"/([^\s:]+)(?=:\d)"
     )
 
     def rewrite(line: str) -> str:
@@ -252,7 +253,7 @@ def runtime_command(layout: Layout, flavour: Flavour, target: str) -> list[str]:
     return [
         "make", f"-j{_jobs()}", "-C", str(source_folder),
         f"O={flavour.runtime_folder(layout)}", f"CC={compiler()}", f"CFLAGS={flavour.cflags}",
-        f"LDFLAGS={flavour.ldflags}", target,
+        *([f"SANITIZE={flavour.sanitize}"] if flavour.sanitize else []), target,
     ]
 
 
@@ -271,7 +272,7 @@ def _build_runtime(layout: Layout, flavour: Flavour) -> tuple[Path, list[str]]:
         if path.suffix in (".c", ".h") or path.name == "Makefile"
     )
     inputs = stamps.digest_files(files)
-    inputs["flags"] = f"{compiler()} {flavour.cflags} {flavour.ldflags}"
+    inputs["flags"] = f"{compiler()} {flavour.cflags} {flavour.sanitize}"
     stamp = Stamp(folder / "oko-make.json")
     why = stamp.reasons(inputs)
     if not why and (folder / "okobpf").is_file():

@@ -18,8 +18,13 @@ class Flavour:
     name: str
     stock: bool = False
     cflags: str = "-O2 -g"
-    ldflags: str = ""
+    sanitize: str = ""
     configure: tuple[str, ...] = ()
+
+    @property
+    def sanitizer_flag(self) -> str:
+        """What compiler and linker are told of the sanitizers."""
+        return f"-fsanitize={self.sanitize}" if self.sanitize else ""
 
     def folder(self, layout: Layout, base: str) -> Path:
         """Return where Open vSwitch is built."""
@@ -40,7 +45,6 @@ def choose(
     """Return the flavour that these flags ask for."""
     words = []
     cflags = ["-O2", "-g"]
-    ldflags = ""
     configure: tuple[str, ...] = ()
     if debug and sanitize:
         raise OkoError("--debug and --sanitize are two builds: choose one")
@@ -56,13 +60,12 @@ def choose(
                 f"--sanitize: expected {' or '.join(_SANITIZERS)}, got {sanitize!r}"
             )
         words.append("asan")
-        kinds = _SANITIZERS[sanitize]
-        cflags = ["-O1", "-g", "-fno-omit-frame-pointer", f"-fsanitize={kinds}"]
-        ldflags = f"-fsanitize={kinds}"
+        cflags = ["-O1", "-g", "-fno-omit-frame-pointer"]
     if native:
         words.append("native")
         cflags.append("-march=native")
     name = "-".join((["stock"] if stock else []) + words) or "default"
     return Flavour(
-        name=name, stock=stock, cflags=" ".join(cflags), ldflags=ldflags, configure=configure
+        name=name, stock=stock, cflags=" ".join(cflags), configure=configure,
+        sanitize=_SANITIZERS[sanitize] if sanitize else "",
     )

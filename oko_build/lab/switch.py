@@ -129,6 +129,11 @@ class Switch:
             raise LabError(f"{name} {_how(process.returncode)} at start\n{self.tail(name)}")
 
     def _is_initialized(self) -> bool:
+        if self.log_file.is_file():
+            mine = [line for line in self.log() if line.module == "dpdk"]
+            errors = [line.text for line in mine if line.level == "ERR"]
+            if errors:
+                raise LabError("DPDK cannot start in ovs-vswitchd: " + "; ".join(errors))
         answer = self.run(
             "ovs-vsctl", "--timeout=5", "--no-wait", "get", "Open_vSwitch", ".", "dpdk_initialized"
         )

@@ -142,6 +142,16 @@ def test_suite_has_only_loopback() -> None:
     assert len(lines) == 1 and " lo: " in lines[0] and "UP" in lines[0]
 
 
+def test_suite_sees_its_daemons_go_at_once_and_its_status_comes_through() -> None:
+    try:
+        prefix = ovs_suite.isolate()
+    except OkoError as error:
+        pytest.skip(str(error))
+    # A daemon whose parent has gone is a zombie until process 1 waits for it.
+    script = "pid=$(sh -c 'sleep 0.1 >&- & echo $!'); sleep 0.6; kill -0 $pid && exit 1; exit 7"
+    assert subprocess.run([*prefix, "sh", "-c", script], check=False).returncode == 7
+
+
 # Doctor.
 
 
