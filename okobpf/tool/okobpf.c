@@ -1,0 +1,289 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* The okobpf command: command line and help. */
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "tool.h"
+
+static const char help[] =
+"okobpf: BPF filter programs for Oko, outside of the switch\n"
+"\n"
+"usage: okobpf verify [--section NAME] [--log[=FILE]] [--json] FILE\n"
+"       okobpf run    [--section NAME] [--interp | --jit] [--maps] [--json]\n"
+"                     [--in-port N] [--now NS]\n"
+"                     (--packet HEX | --pcap FILE) FILE\n"
+"       okobpf run    [--interp | --jit] --insns HEX [--mem HEX]\n"
+"       okobpf disasm [--section NAME] [--json] FILE\n"
+"       okobpf dump   [--section NAME] [--json] FILE\n"
+"\n"
+"FILE is an object that clang compiled, or - for standard input:\n"
+"\n"
+"    clang -O2 -g -target bpf -c filter.c -o filter.o\n"
+"\n"
+"With -g, a refusal names the line of the source.\n"
+"\n"
+"verify  Checks whether the switch would load FILE: whether its program can\n"
+"        do no harm.  A refusal says what is wrong, where, in which state, and\n"
+"        what to do.\n"
+"          --log[=FILE]   write each step of the verifier to FILE, or to\n"
+"                         standard error\n"
+"\n"
+"run     Runs FILE on a packet, or on each packet of a capture, and prints\n"
+"        the result: nonzero if the packet matches.\n"
+"          --packet HEX   Ethernet frame, as pairs of hex digits\n"
+"          --pcap FILE    capture file, as tcpdump -w writes it\n"
+"          --maps         afterward, print the content of the program's maps\n"
+"          --in-port N    input port in the context (default: 1)\n"
+"          --now NS       time in ns (default: the clock)\n"
+"          --interp       use the interpreter;  --jit: machine code\n"
+"        With --insns, runs these raw instructions without any check, with\n"
+"        the address of --mem in r1 and its size in r2, and prints r0.  HEX\n"
+"        may be - for standard input.\n"
+"\n"
+"disasm  Prints the program's instructions, functions and maps put in place.\n"
+"\n"
+"dump    Prints what FILE holds: its program, the definitions of its maps.\n"
+"\n"
+"All commands\n"
+"          --section NAME load the program in this section, not the first\n"
+"          --json         print JSON\n"
+"\n"
+"Exit status: 0 accepted, 1 refused by the verifier, 2 file or command line\n"
+"that cannot be used.\n"
+"\n"
+"Examples:\n"
+"    okobpf verify filter.o && echo safe\n"
+"    okobpf run --pcap capture.pcap --maps filter.o\n"
+"    okobpf run --insns 'b7000000 2a000000 95000000 00000000'\n";
+
+enum {
+    OPT_SECTION = 256,
+    OPT_JSON,
+    OPT_LOG,
+    OPT_INTERP,
+    OPT_JIT,
+    OPT_PACKET,
+    OPT_PCAP,
+    OPT_INSNS,
+    OPT_MEM,
+    OPT_IN_PORT,
+    OPT_NOW,
+    OPT_MAPS,
+};
+
+static const struct option long_options[] = {
+    { "section", required_argument, NULL, OPT_SECTION },
+    { "json", no_argument, NULL, OPT_JSON },
+    { "log", optional_argument, NULL, OPT_LOG },
+    { "interp", no_argument, NULL, OPT_INTERP },
+    { "jit", no_argument, NULL, OPT_JIT },
+    { "packet", required_argument, NULL, OPT_PACKET },
+    { "pcap", required_argument, NULL, OPT_PCAP },
+    { "insns", required_argument, NULL, OPT_INSNS },
+    { "mem", required_argument, NULL, OPT_MEM },
+    { "in-port", required_argument, NULL, OPT_IN_PORT },
+    { "now", required_argument, NULL, OPT_NOW },
+    { "maps", no_argument, NULL, OPT_MAPS },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
+static const struct command {
+    const char *name;
+    int (*run)(const struct tool_options *);
+    bool is_run;                /* Takes the options of "run". */
+} commands[] = {
+    { "verify", cmd_verify, false },
+    { "run", cmd_run, true },
+    { "disasm", cmd_disasm, false },
+    { "dump", cmd_dump, false },
+};
+
+static const struct command *
+find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (!strcmp(commands[i].name, name)) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+parse_number(const char *name, const char *s, uint64_t max, uint64_t *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoull(s, &end, 0);
+    if (errno || end == s || *end || *s == '-' || *number > max) {
+        tool_error("%s: expected a number up to %llu, got \"%s\"", name,
+                   (unsigned long long) max, s);
+        return false;
+    }
+    return true;
+}
+
+static uint64_t
+clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Parses one option.  Returns false, after an error message, if it is bad. */
+static bool
+parse_option(int c, const struct command *command,
+             struct tool_options *options)
+{
+    uint64_t number;
+
+    if (c >= OPT_INTERP && !command->is_run) {
+        tool_error("this option is for \"okobpf run\" only");
+        return false;
+    }
+    switch (c) {
+    case OPT_SECTION:
+        options->section = optarg;
+        return true;
+    case OPT_JSON:
+        options->json = true;
+        return true;
+    case OPT_LOG:
+        options->want_log = true;
+        options->log_file = optarg;
+        return true;
+    case OPT_INTERP:
+        options->engine = OKOBPF_ENGINE_INTERPRETER;
+        return true;
+    case OPT_JIT:
+        options->engine = OKOBPF_ENGINE_JIT;
+        return true;
+    case OPT_PACKET:
+        options->packet = optarg;
+        return true;
+    case OPT_PCAP:
+        options->pcap = optarg;
+        return true;
+    case OPT_INSNS:
+        options->insns = optarg;
+        return true;
+    case OPT_MEM:
+        options->mem = optarg;
+        return true;
+    case OPT_IN_PORT:
+        if (!parse_number("--in-port", optarg, UINT32_MAX, &number)) {
+            return false;
+        }
+        options->in_port = number;
+        return true;
+    case OPT_NOW:
+        return parse_number("--now", optarg, UINT64_MAX, &options->now_ns);
+    case OPT_MAPS:
+        options->maps = true;
+        return true;
+    default:
+        return false;           /* getopt_long() has said why. */
+    }
+}
+
+/* Checks that the options go together. */
+static bool
+check_options(const struct command *command,
+              const struct tool_options *options)
+{
+    if (options->insns) {
+        if (options->file || options->packet || options->pcap) {
+            tool_error("--insns takes no FILE and no packet, only --mem");
+            return false;
+        }
+        return true;
+    }
+    if (!options->file) {
+        tool_error("expected the name of an object file (see okobpf --help)");
+        return false;
+    }
+    if (command->is_run && !options->packet == !options->pcap) {
+        tool_error("expected either --packet=HEX or --pcap=FILE");
+        return false;
+    }
+    if (options->mem) {
+        tool_error("--mem goes with --insns only");
+        return false;
+    }
+    return true;
+}
+
+int
+main(int argc, char *argv[])
+{
+    struct tool_options options = { .in_port = 1, .now_ns = clock_ns() };
+    const struct command *command;
+    int c;
+
+    if (argc < 2) {
+        fputs(help, stderr);
+        return EXIT_UNUSABLE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")
+        || !strcmp(argv[1], "help")) {
+        fputs(help, stdout);
+        return 0;
+    }
+    command = find_command(argv[1]);
+    if (!command) {
+        return tool_error("unknown command \"%s\": expected verify, run, "
+                          "disasm or dump (see okobpf --help)", argv[1]);
+    }
+
+    argc--;
+    argv++;
+    while ((c = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (!parse_option(c, command, &options)) {
+            return EXIT_UNUSABLE;
+        }
+    }
+    if (argc - optind > 1) {
+        return tool_error("expected one file, got \"%s\", too",
+                          argv[optind + 1]);
+    }
+    options.file = optind < argc ? argv[optind] : NULL;
+    if (!check_options(command, &options)) {
+        return EXIT_UNUSABLE;
+    }
+    c = command->run(&options);
+    if (fflush(stdout) || ferror(stdout)) {
+        return tool_error("standard output: %m");
+    }
+    return c;
+}

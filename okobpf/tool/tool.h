@@ -1,0 +1,101 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+
+#ifndef OKOBPF_TOOL_H
+#define OKOBPF_TOOL_H 1
+
+/* What the files of the okobpf command share. */
+
+#include <stdio.h>
+#include "../lib/image.h"
+
+/* Exit statuses. */
+enum {
+    EXIT_ACCEPTED = 0,
+    EXIT_REFUSED = 1,           /* By the verifier. */
+    EXIT_UNUSABLE = 2,          /* Bad file, or bad command line. */
+};
+
+/* What the command line says, for all commands. */
+struct tool_options {
+    const char *file;           /* "-" for standard input. */
+    const char *section;        /* NULL for the first. */
+    bool json;
+    bool want_log;
+    const char *log_file;       /* NULL for standard error. */
+
+    /* Run. */
+    enum okobpf_engine engine;
+    const char *packet;         /* In hex, or NULL. */
+    const char *pcap;           /* Name of a file, or NULL. */
+    const char *insns;          /* In hex, or NULL: run these. */
+    const char *mem;            /* In hex, or NULL. */
+    uint32_t in_port;
+    uint64_t now_ns;
+    bool maps;                  /* Print the maps afterward. */
+};
+
+int cmd_verify(const struct tool_options *);
+int cmd_disasm(const struct tool_options *);
+int cmd_dump(const struct tool_options *);
+int cmd_run(const struct tool_options *);
+
+/* Loads 'options->file' and prints a refusal, and the log if it was asked for.
+ * Returns NULL, with the exit status in '*status', if that fails. */
+struct okobpf_prog *tool_load(const struct tool_options *,
+                              const struct okobpf_host *, int *status);
+
+/* The exit status for a report. */
+int tool_exit_status(const struct okobpf_report *);
+
+/* util.c. */
+
+/* Prints "okobpf: ", a message and a new-line on standard error, and returns
+ * EXIT_UNUSABLE. */
+int tool_error(const char *format, ...)
+    __attribute__((__format__(__printf__, 1, 2)));
+
+/* Reads the whole of the file 'name'.  Returns its content, which the caller
+ * must free(), and stores its size in '*size', or prints an error and returns
+ * NULL. */
+uint8_t *tool_read_file(const char *name, size_t *size);
+
+/* Converts 's', pairs of hex digits with space between them or not, to bytes.
+ * Returns these, which the caller must free(), and stores their number in
+ * '*n', or prints an error that calls 's' by 'what' and returns NULL. */
+uint8_t *tool_parse_hex(const char *what, const char *s, size_t *n);
+
+void tool_print_hex(const uint8_t *, size_t n, const char *separator);
+
+/* JSON: values of a growing object or array on standard output.  'name' is
+ * NULL in an array. */
+struct json {
+    bool comma;                 /* Before the next value. */
+};
+void json_open(struct json *, const char *name, char bracket);
+void json_close(struct json *, char bracket);
+void json_string(struct json *, const char *name, const char *value);
+void json_number(struct json *, const char *name, uint64_t value);
+void json_bool(struct json *, const char *name, bool value);
+void json_hex(struct json *, const char *name, const uint8_t *, size_t n);
+
+/* Program and maps, as text or JSON. */
+void print_map_specs(const struct image *, struct json *);
+void print_maps(const struct okobpf_prog *, struct json *);
+
+#endif /* tool.h */
