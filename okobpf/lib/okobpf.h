@@ -197,7 +197,8 @@ struct okobpf_env {
 
 /* Runs 'prog' on the packet in 'env->ctx' and returns its result: nonzero if
  * the packet matches.  Programs of the first ABI get 'ctx.data' and
- * 'ctx.pkt_len'. */
+ * 'ctx.pkt_len'.  'ctx.data_end' must be 'ctx.data + ctx.pkt_len'.  A packet
+ * of 2 GiB or more matches nothing. */
 uint64_t okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env);
 
 /* Maps. */

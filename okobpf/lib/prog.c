@@ -296,6 +296,10 @@ okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env)
 {
     uint64_t r1, r2;
 
+    /* The verifier reckons with packets up to this length. */
+    if (env->ctx.pkt_len > INT32_MAX) {
+        return 0;
+    }
     env->prog = prog;
     if (prog->info.abi == OKOBPF_ABI_PACKET) {
         r1 = env->ctx.data;
