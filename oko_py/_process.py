@@ -25,6 +25,17 @@ from oko_py._errors import (
 )
 from oko_py._parse import error_name, parse_report
 
+#: Errors that ovs-ofctl puts into words of its own instead of naming them.
+_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"there is no filter program \d+$"), "OKO_UNKNOWN_PROG"),
+    (re.compile(r"there is a filter program \d+ already"), "OKO_PROG_EXISTS"),
+    (re.compile(r"(is|are) in use by (\d+ )?flow"), "OKO_PROG_IN_USE"),
+    (re.compile(r"has not enough memory for filter program"), "OKO_NO_MEMORY"),
+    (re.compile(r'filter program \d+ has no map "'), "OKO_UNKNOWN_MAP"),
+    (re.compile(r"map is full, it has room for"), "OKO_MAP_FULL"),
+)
+_NAME_AT_END = re.compile(r"\((?P<name>(?:OKO|OFP|NX|ONF)\w+)\)$")
+
 _OPENFLOW_ERRORS: dict[str, type[OpenFlowError]] = {
     "OKO_UNKNOWN_PROG": ProgramNotFound,
     "OKO_PROG_EXISTS": ProgramExists,
@@ -61,6 +72,7 @@ _OWN_COMMANDS = frozenset(
         "load-filter-prog",
         "unload-filter-prog",
         "dump-filter-progs",
+        "save-filter-prog",
         "update-map",
         "dump-map",
         "del-map-entry",
@@ -161,19 +173,33 @@ def failure(
             " 'inv build' makes",
         )
 
-    name = error_name(stdout if stdout.startswith("OFPT_ERROR") else stderr)
+    name, text = _openflow_error(message, stdout, stderr)
     if name is not None:
         if name in _FOREIGN_ERRORS and command in _OWN_COMMANDS:
             return error(
                 NotAnOko, f"the switch is a stock Open vSwitch, without filter programs ({name})"
             )
-        kind = _OPENFLOW_ERRORS.get(name, OpenFlowError)
-        meaning = _MEANINGS.get(name)
-        text = f"{meaning} ({name})" if meaning else f"the switch answered {name}"
-        return error(kind, text, name=name)
+        return error(_OPENFLOW_ERRORS.get(name, OpenFlowError), text, name=name)
     if _NO_BRIDGE.search(message):
-        return error(BridgeNotFound, f"{message}: does ovs-vswitchd run, and is there the bridge?")
+        return error(
+            BridgeNotFound, f"{message}: is ovs-vswitchd running, and is the bridge there?"
+        )
     return error(CommandError, message)
+
+
+def _openflow_error(message: str, stdout: str, stderr: str) -> tuple[str | None, str]:
+    """Return the name of the error that the switch answered with, and what it means."""
+    name = error_name(stdout if stdout.startswith("OFPT_ERROR") else stderr)
+    if name is not None:  # An error message as it came, for programs rather than for people.
+        meaning = _MEANINGS.get(name)
+        return name, f"{meaning} ({name})" if meaning else f"the switch answered {name}"
+    named = _NAME_AT_END.search(message)
+    if named is not None:
+        return named["name"], message
+    for pattern, name in _WORDS:
+        if pattern.search(message):
+            return name, message
+    return None, message
 
 
 def _report(parts: dict[str, str]) -> dict[str, str]:

@@ -106,7 +106,7 @@ class MapSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProgramSpec:
-    """A program: the first function of an executable section."""
+    """A program: what an executable section begins with, or its function ``entry``."""
 
     name: str
     section: str
@@ -206,13 +206,21 @@ def _build(data: bytes, path: str) -> Spec:
 # Programs.
 
 
+def _is_filter_section(name: str) -> bool:
+    return name == "filter" or name.startswith("filter/")
+
+
 def _programs(raw: RawObject, maps: Mapping[str, MapSpec]) -> tuple[ProgramSpec, ...]:
+    """Return the programs, first the one that a switch chooses.
+
+    These are the sections ``filter`` and ``filter/NAME``.  If there are none, it is the first
+    section with code.
+    """
     sections = [section for section in raw.sections if section.executable and section.size]
-    # With others there, .text holds functions that they call.
-    sections = [section for section in sections if section.name != ".text"] or sections
     if not sections:
-        raise ObjectFileError("no program: no executable section with content")
-    return tuple(_program(raw, section, maps) for section in sections)
+        raise ObjectFileError("no program: no code in the object")
+    chosen = [section for section in sections if _is_filter_section(section.name)] or sections[:1]
+    return tuple(_program(raw, section, maps) for section in chosen)
 
 
 def _program(raw: RawObject, section: Section, maps: Mapping[str, MapSpec]) -> ProgramSpec:
@@ -221,12 +229,17 @@ def _program(raw: RawObject, section: Section, maps: Mapping[str, MapSpec]) -> P
             f"section {section.name!r} has {section.size} bytes, expected a multiple of"
             f" {_INSN.size}"
         )
-    names = [
+    is_context = _is_filter_section(section.name)
+    functions = [
         symbol
         for symbol in raw.symbols
-        if symbol.section == section.index and symbol.value == 0 and symbol.kind == "STT_FUNC"
+        if symbol.section == section.index and symbol.kind == "STT_FUNC"
     ]
-    names.sort(key=lambda symbol: not symbol.is_global)
+    names = [symbol for symbol in functions if symbol.name == "entry" and not is_context]
+    names += sorted(
+        (symbol for symbol in functions if symbol.value == 0),
+        key=lambda symbol: not symbol.is_global,
+    )
     numbers, used = _references(raw, section)
     text = raw.section(".text")
     if text is not None and text.index != section.index and _calls_local(section.data):
@@ -234,9 +247,9 @@ def _program(raw: RawObject, section: Section, maps: Mapping[str, MapSpec]) -> P
         numbers |= more_numbers
         used |= more_used
     return ProgramSpec(
-        name=names[0].name if names else "entry",
+        name=(names[0].name if names else "") or "entry",
         section=section.name,
-        abi="packet" if section.name == ".text" else "context",
+        abi="context" if is_context else "packet",
         n_insns=section.size // _INSN.size,
         helpers=tuple(HELPERS.get(number, str(number)) for number in sorted(numbers)),
         maps=tuple(name for name in maps if name in used),

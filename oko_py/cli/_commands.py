@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,8 +14,8 @@ from typing import cast
 from oko_py import elf
 from oko_py._compile import compile as compile_program
 from oko_py._elf import MAX_OBJECT_SIZE
-from oko_py._errors import BadArgument, ProgramRefused
-from oko_py._model import Flow
+from oko_py._errors import BadArgument
+from oko_py._model import Flow, MapInfo
 from oko_py._values import bytes_to_json, to_json, to_text
 from oko_py.cli import _words
 from oko_py.cli._output import Printer
@@ -34,27 +36,34 @@ def prog_load(args: Namespace, printer: Printer) -> None:
     source: str | bytes = args.file
     if args.file == "-":
         source = sys.stdin.buffer.read(MAX_OBJECT_SIZE + 1)
-    try:
+    with contextlib.ExitStack() as stack:
+        log = args.log
+        if log == "-":
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="oko-log-"))
+            log = str(Path(directory) / "log")
+            stack.callback(_print_log, log)
         program = _bridge(args).programs.load(
-            args.id,
-            source,
-            replace=args.replace,
-            keep_maps=args.keep_maps,
-            log=args.log is not None,
+            args.id, source, replace=args.replace, keep_maps=args.keep_maps, log_file=log
         )
-    except ProgramRefused as error:
-        _write_log(args.log, error)
-        raise
     printer.result(program.to_dict())
 
 
-def _write_log(path: str | None, error: ProgramRefused) -> None:
-    if path is None or error.log is None:
+def _print_log(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        sys.stderr.write(Path(path).read_text("utf-8", "replace"))
+
+
+def prog_save(args: Namespace, printer: Printer) -> None:
+    """Write the object that a program was loaded from to a file."""
+    data = _bridge(args).programs.save(args.id)
+    if args.file == "-":
+        sys.stdout.buffer.write(data)
         return
     try:
-        Path("/dev/stderr" if path == "-" else path).write_text(error.log)
-    except OSError as reason:
-        raise BadArgument(f"{path}: can't write the log: {reason.strerror}") from error
+        Path(args.file).write_bytes(data)
+    except OSError as error:
+        raise BadArgument(f"{args.file}: can't write it: {error.strerror}") from error
+    printer.result(None)
 
 
 def prog_show(args: Namespace, printer: Printer) -> None:
@@ -74,7 +83,7 @@ def _program_lines(program: Program) -> Iterator[str]:
         f"  xlated {info.n_insns * 8}B  jited {info.jited_size}B  memlock {info.map_memory}B"
     )
     yield f"\trules {info.n_rules}  runs {info.n_runs}  matches {info.n_matches}"
-    for each in program.maps.values():
+    for each in info.maps:
         yield f"\tmap {_map_line(each)}"
 
 
@@ -98,8 +107,7 @@ def prog_replace(args: Namespace, printer: Printer) -> None:
 
 
 def _map(args: Namespace) -> Map:
-    spec = elf.load(args.object) if args.object is not None else None
-    maps = _bridge(args).programs.get_with(args.id, spec).maps
+    maps = _bridge(args).programs[args.id].maps
     if args.map.isdecimal() and args.map not in maps:
         return maps[int(args.map)]
     return maps[args.map]
@@ -107,21 +115,26 @@ def _map(args: Namespace) -> Map:
 
 def map_show(args: Namespace, printer: Printer) -> None:
     """Show the maps of a program."""
-    spec = elf.load(args.object) if args.object is not None else None
-    maps = list(_bridge(args).programs.get_with(args.id, spec).maps.values())
-    printer.result([each.to_dict() for each in maps], (_map_line(each) for each in maps))
+    maps = list(_bridge(args).programs[args.id].maps.values())
+    printer.result(
+        [each.to_dict() for each in maps],
+        (
+            _map_line(each.info)
+            + (
+                f"\n\tkey {each.key_codec.name}, value {each.value_codec.name}"
+                if each.typed
+                else ""
+            )
+            for each in maps
+        ),
+    )
 
 
-def _map_line(owner: Map) -> str:
-    info = owner.info
-    types = ""
-    if owner.typed:
-        types = f"  key {owner.key_codec.name}  value {owner.value_codec.name}"
+def _map_line(info: MapInfo) -> str:
     return (
         f"{info.index}: {info.name}  {info.type}  key {info.key_size}B  value {info.value_size}B"
         f"  max_entries {info.max_entries}  entries {info.n_entries}  memlock {info.memory}B"
         + ("  read_only" if info.read_only else "")
-        + types
     )
 
 

@@ -18,7 +18,6 @@ _DEFAULTS: dict[str, object] = {
     "protocol": None,
     "original": False,
     "hex": False,
-    "object": None,
 }
 
 

@@ -26,7 +26,9 @@ def split_flag(words: Sequence[str]) -> tuple[list[str], str]:
 
 
 def entries(owner: Map, words: Sequence[str]) -> list[tuple[bytes, bytes]]:
-    """Read ``key … value … [key … value …]…``."""
+    """Read ``key … value … [key … value …]…``; there is no value where it has no bytes."""
+    if not owner.info.value_size:
+        return [(each, b"") for each in keys(owner, words)]
     groups = _groups(words, ("key", "value"))
     if not groups or [name for name, _ in groups] != ["key", "value"] * (len(groups) // 2):
         raise BadArgument("expected: key KEY value VALUE [key KEY value VALUE]...")
@@ -80,7 +82,7 @@ def _bytes(what: str, words: Sequence[str], size: int) -> bytes:
         except ValueError:
             number = -1
         if not 0 <= number <= 255:
-            hint = " (types are known only with --object FILE)" if len(words) == 1 else ""
+            hint = " (its type is not known)" if len(words) == 1 else ""
             raise BadArgument(f"{what}: expected bytes from 0 to 255, got {word!r}{hint}")
         data.append(number)
     if len(data) != size:

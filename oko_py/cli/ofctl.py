@@ -15,6 +15,7 @@ from oko_py.cli.oko import (
     delete_arguments,
     load_arguments,
     map_arguments,
+    save_arguments,
     unload_arguments,
     update_arguments,
 )
@@ -44,6 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     unload_arguments(verb("unload-filter-prog", commands.prog_unload, "unload a program"))
     show = verb("dump-filter-progs", commands.prog_show, "show one program or all")
     show.add_argument("id", metavar="ID", type=program_id, nargs="?")
+
+    save_arguments(
+        verb(
+            "save-filter-prog", commands.prog_save, "write the object it was loaded from to a file"
+        )
+    )
 
     add = verb("add-flow", commands.flow_add, "add a rule")
     add.add_argument("flow", metavar="FLOW", help="in_port=1,filter_prog=1,actions=output:2")

@@ -16,8 +16,8 @@ from oko_py.cli._grammar import (
 
 _KEYS = """
 KEY and VALUE are bytes (172 16 0 14 or 0xac 0x10 0x00 0x0e), "hex" and two-digit bytes
-(hex ac 10 00 0e) or, with the types that --object FILE declares, a word such as 172.16.0.14,
-DROP or rate=100,burst=10.
+(hex ac 10 00 0e) or, if the program was compiled with -g, a word as their types demand, such as
+172.16.0.14, DROP or rate=100,burst=10.
 """
 
 
@@ -71,6 +71,9 @@ def _programs(prog: _Noun) -> None:
     unload = prog.verb("unload", commands.prog_unload, "unload a program")
     unload_arguments(unload)
 
+    save = prog.verb("save", commands.prog_save, "write the object it was loaded from to a file")
+    save_arguments(save)
+
     replace = prog.verb(
         "replace", commands.prog_replace, "put another program in the place of one that is there"
     )
@@ -94,9 +97,14 @@ def load_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log",
         metavar="LOG",
-        help="if it is refused, write the verifier's whole log to the file LOG (- for standard"
-        " error)",
+        help="write the verifier's whole log to the file LOG (- for standard error)",
     )
+
+
+def save_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of saving a program's object."""
+    parser.add_argument("id", metavar="ID", type=program_id)
+    parser.add_argument("file", metavar="FILE", help="file to write, - for standard output")
 
 
 def unload_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,23 +119,11 @@ def map_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name a map."""
     parser.add_argument("id", metavar="PROG", type=program_id, help="number of the program")
     parser.add_argument("map", metavar="MAP", help="name or index of the map")
-    object_option(parser)
-
-
-def object_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that tells the types of maps."""
-    parser.add_argument(
-        "--object",
-        metavar="FILE",
-        default=argparse.SUPPRESS,
-        help="the program's BPF object, for the types of keys and values",
-    )
 
 
 def _maps(maps: _Noun) -> None:
     show = maps.verb("show", commands.map_show, "show the maps of a program")
     show.add_argument("id", metavar="PROG", type=program_id, help="number of the program")
-    object_option(show)
 
     dump = maps.verb("dump", commands.map_dump, "print all entries")
     map_arguments(dump)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import (
+    Callable,
     ItemsView,
     Iterable,
     Iterator,
@@ -31,6 +33,9 @@ from oko_py._parse import parse_map_dump
 from oko_py._process import Runner
 from oko_py._values import INDEX, Codec, Mismatch, Value
 from oko_py.elf import MapSpec, Spec
+
+#: Finds the object that a program was loaded from, when its types are needed; None if it can't.
+SpecSource = Callable[[], Spec | None]
 
 #: Whether an update may create an entry, change one, or both.
 UpdateFlag = Literal["any", "noexist", "exist"]
@@ -67,19 +72,35 @@ class Map(MutableMapping[object, Value]):
     """
 
     def __init__(
-        self, bridge: str, runner: Runner, program: int, info: MapInfo, spec: MapSpec | None
+        self, bridge: str, runner: Runner, program: int, info: MapInfo, spec: SpecSource
     ) -> None:
         """Use ``Program.maps`` instead."""
         self.info = info
         self.program = program
         self._bridge = bridge
         self._runner = runner
-        if spec is not None and info.type not in _SKETCHES:
-            self.key_codec, self.value_codec = spec.key, spec.value
-        elif info.type in _ARRAYS and info.key_size == 4:
-            self.key_codec, self.value_codec = INDEX, Codec(info.value_size)
-        else:
-            self.key_codec, self.value_codec = Codec(info.key_size), Codec(info.value_size)
+        self._spec = spec
+
+    @functools.cached_property
+    def _codecs(self) -> tuple[Codec, Codec]:
+        info = self.info
+        if info.type not in _SKETCHES:
+            declared = _matching(info, self._spec())
+            if declared is not None:
+                return declared.key, declared.value
+            if info.type in _ARRAYS and info.key_size == INDEX.size:
+                return INDEX, Codec(info.value_size)
+        return Codec(info.key_size), Codec(info.value_size)
+
+    @property
+    def key_codec(self) -> Codec:
+        """Converts keys from and to bytes."""
+        return self._codecs[0]
+
+    @property
+    def value_codec(self) -> Codec:
+        """Converts values from and to bytes."""
+        return self._codecs[1]
 
     def __repr__(self) -> str:
         return f"<Map {self.name!r} of program {self.program} on {self._bridge}>"
@@ -133,7 +154,7 @@ class Map(MutableMapping[object, Value]):
         kind = _ERRORS.get(error.name)
         if kind is None:
             raise error
-        raise kind(f"map {self.name}: {error}", map_name=self.name) from error
+        raise kind(str(error), map_name=self.name) from error
 
     # Reading.
 
@@ -214,7 +235,7 @@ class Map(MutableMapping[object, Value]):
         for start in range(0, len(encoded), batch):
             words = list(
                 itertools.chain.from_iterable(
-                    ("key", *_bytes(key), "value", *_bytes(value))
+                    ("key", *_bytes(key), *(("value", *_bytes(value)) if value else ()))
                     for key, value in encoded[start : start + batch]
                 )
             )
@@ -288,11 +309,11 @@ class Maps(Mapping[str, Map]):
         runner: Runner,
         program: int,
         infos: Iterable[MapInfo],
-        spec: Spec | None,
+        spec: SpecSource,
     ) -> None:
         """Use ``Program.maps`` instead."""
         self._program = program
-        self._maps = [Map(bridge, runner, program, info, _matching(info, spec)) for info in infos]
+        self._maps = [Map(bridge, runner, program, info, spec) for info in infos]
 
     def __getitem__(self, name: str | int) -> Map:
         for each in self._maps:

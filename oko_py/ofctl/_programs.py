@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -9,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oko_py import elf
-from oko_py._errors import BadArgument, ObjectFileError, ProgramNotFound, ProgramRefused
+from oko_py._errors import BadArgument, NotAnOko, ObjectFileError, ProgramNotFound, ProgramRefused
 from oko_py._model import ProgramInfo
 from oko_py._parse import parse_programs
 from oko_py._process import Runner
-from oko_py.ofctl._maps import Maps
+from oko_py.ofctl._maps import Maps, SpecSource
 
 #: What can be loaded: an object that was read, a path, or the file's content.
 Loadable = elf.Spec | str | os.PathLike[str] | bytes
@@ -27,7 +28,12 @@ class Program:
 
     info: ProgramInfo
     maps: Maps = field(repr=False, compare=False)
-    spec: elf.Spec | None = field(repr=False, compare=False)  #: The object, where it is known.
+    _spec: SpecSource = field(repr=False, compare=False)
+
+    @property
+    def spec(self) -> elf.Spec | None:
+        """What the object holds that it was loaded from, None if that can't be found out."""
+        return self._spec()
 
     @property
     def id(self) -> int:
@@ -46,7 +52,7 @@ class Program:
 
     def to_dict(self) -> dict[str, object]:
         """Return what JSON output shows."""
-        return {**self.info.to_dict(), "maps": [each.to_dict() for each in self.maps.values()]}
+        return self.info.to_dict()
 
 
 class Programs(Mapping[int, Program]):
@@ -56,9 +62,9 @@ class Programs(Mapping[int, Program]):
         """Use ``Bridge.programs`` instead."""
         self._bridge = bridge
         self._runner = runner
-        #: What was loaded here, for the types of maps: by number, with the handle and time that
-        #: tell whether it is still the one.
-        self._loaded: dict[int, tuple[tuple[int, float], elf.Spec]] = {}
+        # Objects that are known, by number, with the handle and the time of the load that tell
+        # whether it is still the same.
+        self._specs: dict[int, tuple[tuple[int, float], elf.Spec | None]] = {}
 
     # Reading.
 
@@ -67,19 +73,15 @@ class Programs(Mapping[int, Program]):
         infos = parse_programs(self._runner.run("dump-filter-progs", self._bridge))
         return [self._program(info) for info in sorted(infos, key=lambda info: info.id)]
 
-    def get_with(self, program_id: int, spec: elf.Spec | None) -> Program:
-        """Return a program, with the types that *spec* declares for its maps."""
+    def __getitem__(self, program_id: int) -> Program:
         _check_id(program_id)
         infos = parse_programs(self._runner.run("dump-filter-progs", self._bridge, str(program_id)))
         for info in infos:
             if info.id == program_id:
-                return self._program(info, spec)
+                return self._program(info)
         raise ProgramNotFound(
-            f"bridge {self._bridge} has no filter program {program_id}", name="OKO_UNKNOWN_PROG"
+            f"{self._bridge}: there is no filter program {program_id}", name="OKO_UNKNOWN_PROG"
         )
-
-    def __getitem__(self, program_id: int) -> Program:
-        return self.get_with(program_id, None)
 
     def __iter__(self) -> Iterator[int]:
         return iter([program.id for program in self.dump()])
@@ -87,13 +89,30 @@ class Programs(Mapping[int, Program]):
     def __len__(self) -> int:
         return len(self.dump())
 
-    def _program(self, info: ProgramInfo, spec: elf.Spec | None = None) -> Program:
-        if spec is None and info.id in self._loaded:
-            identity, loaded = self._loaded[info.id]
-            if identity == (info.handle, info.loaded_at):
-                spec = loaded
-        maps = Maps(self._bridge, self._runner, info.id, info.maps, spec)
-        return Program(info, maps, spec)
+    def _program(self, info: ProgramInfo) -> Program:
+        def spec() -> elf.Spec | None:
+            return self._spec_of(info)
+
+        return Program(info, Maps(self._bridge, self._runner, info.id, info.maps, spec), spec)
+
+    def save(self, program_id: int) -> bytes:
+        """Return the object file that a program was loaded from."""
+        _check_id(program_id)
+        with tempfile.TemporaryDirectory(prefix="oko-save-") as directory:
+            path = Path(directory) / "object"
+            self._runner.run("save-filter-prog", self._bridge, str(program_id), str(path))
+            return path.read_bytes()
+
+    def _spec_of(self, info: ProgramInfo) -> elf.Spec | None:
+        identity = (info.handle, info.loaded_at)
+        known = self._specs.get(info.id)
+        if known is None or known[0] != identity:
+            spec = None
+            # Without types, there are bytes: an object that we can't read is no failure.
+            with contextlib.suppress(ObjectFileError, NotAnOko):
+                spec = elf.loads(self.save(info.id))
+            known = self._specs[info.id] = (identity, spec)
+        return known[1]
 
     # Writing.
 
@@ -104,52 +123,52 @@ class Programs(Mapping[int, Program]):
         *,
         replace: bool = False,
         keep_maps: bool = False,
-        log: bool = False,
+        log_file: str | os.PathLike[str] | None = None,
     ) -> Program:
         """Load *program* under the number *program_id* and return it.
 
         With *replace*, a program of that number may exist and is replaced, while flows go on to
         use it; with *keep_maps*, maps that both declare alike keep their content.  The switch's
-        verifier decides: :class:`ProgramRejected` holds its report, and with *log* every step.
-        Other refusals are :class:`ObjectFileError`, :class:`ProgramOverLimit` and
-        :class:`ProgramExists`.
+        verifier decides: :class:`ProgramRejected` holds its report.  *log_file* is where to write
+        every step that it took, which is then the exception's ``log`` too.  Other refusals are
+        :class:`ObjectFileError`, :class:`ProgramOverLimit` and :class:`ProgramExists`.
         """
         _check_id(program_id)
+        if keep_maps and not replace:
+            raise BadArgument("keep_maps has a meaning only with replace")
+        options = ["--replace"] if replace else []
+        options += ["--keep-maps"] if keep_maps else []
+        options += [f"--log={os.fspath(log_file)}"] if log_file is not None else []
+
         path, data, spec = _content(program)
-        options = []
-        if replace:
-            options.append("--replace")
-        if keep_maps:
-            options.append("--keep-maps")
+        # A path is for ovs-ofctl to open, so that it stands in its messages.
+        from_stdin = not path or path == "-" or isinstance(program, elf.Spec)
         try:
-            self._send(program_id, data, options, log)
+            self._runner.run(
+                "load-filter-prog",
+                self._bridge,
+                str(program_id),
+                "-" if from_stdin else path,
+                options=options,
+                stdin=data if from_stdin else None,
+            )
         except ObjectFileError as error:
             raise ObjectFileError(error.reason, path=path) from error
-        loaded = self.get_with(program_id, spec)
+        except ProgramRefused as error:
+            if log_file is not None and Path(log_file).exists():
+                error.log = Path(log_file).read_text("utf-8", "replace")
+            raise
+        loaded = self[program_id]
         if spec is not None:
-            self._loaded[program_id] = ((loaded.info.handle, loaded.info.loaded_at), spec)
+            self._specs[program_id] = ((loaded.info.handle, loaded.info.loaded_at), spec)
         return loaded
-
-    def _send(self, program_id: int, data: bytes, options: list[str], log: bool) -> None:
-        args = ("load-filter-prog", self._bridge, str(program_id), "-")
-        if not log:
-            self._runner.run(*args, options=options, stdin=data)
-            return
-        with tempfile.TemporaryDirectory(prefix="oko-log-") as directory:
-            path = Path(directory) / "log"
-            try:
-                self._runner.run(*args, options=[*options, f"--log={path}"], stdin=data)
-            except ProgramRefused as error:
-                if path.exists():
-                    error.log = path.read_text("utf-8", "replace")
-                raise
 
     def replace(self, program_id: int, program: Loadable, *, keep_maps: bool = True) -> Program:
         """Put *program* in the place of a program that is there, under the flows that use it.
 
         Raises :class:`ProgramNotFound` if there is none; otherwise like :meth:`load`.
         """
-        self.get_with(program_id, None)
+        self[program_id]
         return self.load(program_id, program, replace=True, keep_maps=keep_maps)
 
     def unload(self, program_id: int, *, force: bool = False) -> None:
@@ -159,12 +178,12 @@ class Programs(Mapping[int, Program]):
         """
         _check_id(program_id)
         self._unload(str(program_id), force)
-        self._loaded.pop(program_id, None)
+        self._specs.pop(program_id, None)
 
     def unload_all(self, *, force: bool = False) -> None:
         """Unload all programs; with *force*, delete the flows that use them first."""
         self._unload("all", force)
-        self._loaded.clear()
+        self._specs.clear()
 
     def _unload(self, what: str, force: bool) -> None:
         options = ["--force"] if force else []
