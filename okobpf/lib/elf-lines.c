@@ -84,7 +84,10 @@ elf_load_lines(struct loader *ld)
             section = find_code(&ld->elf, section_name);
         }
         f = section ? elf_function_at(ld, section, line->offset) : NULL;
-        if (f && f->base != UINT32_MAX && line->offset % 8 == 0) {
+        /* Line 0 is code that the compiler made up: it belongs to the line
+         * before, as far as people are concerned. */
+        if (f && f->base != UINT32_MAX && line->offset % 8 == 0
+            && line->line) {
             image->lines[image->n_lines++] = (struct insn_line) {
                 .insn = f->base + (line->offset - f->start) / 8,
                 .line = line->line,

@@ -533,5 +533,8 @@ atomic_64:
 
 illegal:
     /* The verifier lets no such instruction pass. */
+#ifdef OKOBPF_CHECKED
+    oracle_illegal(oracle, insn);
+#endif
     return 0;
 }
