@@ -1,0 +1,400 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Arithmetic instructions. */
+
+#include "verifier.h"
+
+#define HOST_IS_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+bool
+check_reg(struct verifier *v, int r)
+{
+    const struct val *val = reg(v, r);
+
+    if (val->type == V_NONE) {
+        return refuse(v, "initialize the variable on every path (registers r1 "
+                      "to r5 lose their values in a call)",
+                      "r%d is not initialized", r);
+    }
+    return true;
+}
+
+/* Bits that may be 1. */
+static uint64_t
+possible_bits(const struct val *val)
+{
+    return val->s.t.value | val->s.t.mask;
+}
+
+static bool
+fits_u32(const struct val *val)
+{
+    return val->s.r.umax <= UINT32_MAX;
+}
+
+static bool
+fits_s32(const struct val *val)
+{
+    return val->s.r.smin >= INT32_MIN && val->s.r.smax <= INT32_MAX;
+}
+
+/* Sets '*dst' to a copy of '*src'. */
+static void
+copy_val(struct verifier *v, struct val *dst, struct val *src)
+{
+    if (src->type == V_SCALAR || src->type == V_PKT) {
+        id_need(v, src);
+    }
+    *dst = *src;
+}
+
+static bool
+follow_mov(struct verifier *v, const struct bpf_insn *insn)
+{
+    struct val *dst = reg(v, bpf_dst(insn));
+    struct val *src = reg(v, bpf_src(insn));
+    bool is64 = BPF_CLASS(insn->opcode) == BPF_ALU64;
+
+    if (BPF_SOURCE(insn->opcode) == BPF_K) {
+        val_set_scalar(dst, scalar_const(is64
+                                         ? (uint64_t) (int64_t) insn->imm
+                                         : (uint32_t) insn->imm), 0);
+        return true;
+    }
+
+    if (!check_reg(v, bpf_src(insn))) {
+        return false;
+    }
+    if (is64 && !insn->offset) {
+        copy_val(v, dst, src);
+        return true;
+    }
+    if (val_is_pointer(src)) {
+        return refuse(v, "copy pointers with 64-bit moves",
+                      "partial copy of r%d, %s", bpf_src(insn),
+                      val_type_name(src));
+    }
+
+    struct scalar s;
+    if (!insn->offset) {
+        s = scalar_truncate(&src->s, 32);
+    } else {
+        s = scalar_sign_extend(&src->s, insn->offset, is64 ? 64 : 32);
+    }
+
+    /* Does the value stay what it is? */
+    int64_t limit = insn->offset ? INT64_C(1) << (insn->offset - 1) : 0;
+    if (!insn->offset
+        ? fits_u32(src)
+        : (src->s.r.smin >= (is64 ? -limit : 0) && src->s.r.smax < limit)) {
+        copy_val(v, dst, src);
+    } else {
+        val_set_scalar(dst, s, src->deps);
+    }
+    return true;
+}
+
+static struct tnum
+tnum_swap(struct tnum t, int bits)
+{
+    return (struct tnum) { __builtin_bswap64(t.value) >> (64 - bits),
+                           __builtin_bswap64(t.mask) >> (64 - bits) };
+}
+
+static bool
+follow_end(struct verifier *v, const struct bpf_insn *insn)
+{
+    struct val *dst = reg(v, bpf_dst(insn));
+    bool swap = (BPF_CLASS(insn->opcode) == BPF_ALU64
+                 || (BPF_SOURCE(insn->opcode) == BPF_X)
+                    == HOST_IS_LITTLE_ENDIAN);
+    struct val old = *dst;
+
+    if (swap) {
+        struct tnum t = tnum_swap(tnum_truncate(old.s.t, insn->imm),
+                                  insn->imm);
+
+        val_set_scalar(dst, scalar_make(t, range_full(64), 64), old.deps);
+    } else if (old.s.r.umax > scalar_umax(insn->imm)) {
+        val_set_scalar(dst, scalar_truncate(&old.s, insn->imm), old.deps);
+    }
+    return true;
+}
+
+/* Pointers. */
+
+/* Sets '*dst' to 'ptr' plus, or with 'subtract' minus, 'number'. */
+static bool
+follow_pointer_add(struct verifier *v, struct val *dst, struct val *ptr,
+                   struct val *number, bool subtract)
+{
+    struct val result = *ptr;
+
+    /* Whatever is done with the pointer depends on it. */
+    mark_val_precise(v, number);
+
+    result.s = scalar_alu(subtract ? BPF_SUB : BPF_ADD, 64, false,
+                          &ptr->s, &number->s);
+    switch ((enum val_type) ptr->type) {
+    case V_PKT:
+        result.id = ID_NONE;
+        result.form = FORM_PLAIN;
+        result.delta = 0;
+        result.range = RANGE_NONE;
+
+        /* A constant has no symbol, but is no obstacle. */
+        if (!scalar_is_const(&result.s)) {
+            id_need(v, ptr);
+            id_need(v, number);
+            if (!(subtract ? relate_difference
+                  : relate_sum)(v, &result, ptr, number)) {
+                return false;
+            }
+            if (result.form != FORM_PLAIN) {
+                result.id = ID_NONE;
+                result.form = FORM_PLAIN;
+                result.delta = 0;
+                result.range = RANGE_NONE;
+            }
+            id_need(v, &result);
+        }
+        break;
+
+    case V_VALUE:
+        break;
+
+    case V_STACK:
+        if (!scalar_is_const(&result.s)
+            || result.s.r.smin < -MAX_DELTA || result.s.r.smin > MAX_DELTA) {
+            return refuse(v, "address the stack with constant offsets; put "
+                          "tables in a map or in a constant global array",
+                          "stack pointer with an offset that is not a small "
+                          "constant");
+        }
+        break;
+
+    case V_CTX:
+        if (!scalar_is_const(&number->s) || number->s.r.umax) {
+            return refuse(v, "access the fields of the context by their names",
+                          "modified context pointer");
+        }
+        break;
+
+    case V_VALUE_OR_NULL:
+        return refuse(v, "compare the result of map_lookup() with NULL first",
+                      "arithmetic on %s", val_type_name(ptr));
+
+    case V_MAP:
+        return refuse(v, "pass maps to helpers as they are",
+                      "arithmetic on %s", val_type_name(ptr));
+
+    case V_NONE:
+    case V_SCALAR:
+        break;
+    }
+    *dst = result;
+    return true;
+}
+
+static bool
+follow_pointer_difference(struct verifier *v, struct val *dst,
+                          struct val *a, struct val *b)
+{
+    struct val result;
+
+    if (a->type != V_PKT || b->type != V_PKT) {
+        return refuse(v, "subtract only pointers into the packet",
+                      "difference of %s and %s", val_type_name(a),
+                      val_type_name(b));
+    }
+    id_need(v, a);
+    id_need(v, b);
+    val_set_scalar(&result, scalar_alu(BPF_SUB, 64, false, &a->s, &b->s), 0);
+    if (!relate_difference(v, &result, a, b)) {
+        return false;
+    }
+    *dst = result;
+    return true;
+}
+
+static bool
+follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
+                   struct val *dst, struct val *src)
+{
+    int op = BPF_OP(insn->opcode);
+    struct val *ptr = val_is_pointer(dst) ? dst : src;
+
+    if (BPF_CLASS(insn->opcode) == BPF_ALU) {
+        return refuse(v, "do arithmetic on pointers in 64 bits",
+                      "32-bit arithmetic on %s", val_type_name(ptr));
+    }
+    if (val_is_pointer(dst) && val_is_pointer(src)) {
+        if (op == BPF_SUB) {
+            return follow_pointer_difference(v, dst, dst, src);
+        }
+    } else if (op == BPF_ADD || (op == BPF_SUB && ptr == dst)) {
+        return follow_pointer_add(v, dst, ptr, ptr == dst ? src : dst,
+                                  op == BPF_SUB);
+    }
+    return refuse(v, "add numbers to pointers, or subtract numbers from them; "
+                  "nothing else", "forbidden arithmetic on %s",
+                  val_type_name(ptr));
+}
+
+/* Numbers. */
+
+/* Whether 'op' on 'a' and 'b' in 32 bits gives the same as in 64. */
+static bool
+same_in_64_bits(int op, const struct val *a, const struct val *b,
+                const struct val *b32)
+{
+    if ((op != BPF_ADD && op != BPF_SUB && op != BPF_OR && op != BPF_AND)
+        || !fits_u32(a) || (b == b32 && !fits_u32(b))) {
+        return false;
+    }
+
+    struct scalar s = scalar_alu(op, 64, false, &a->s, &b->s);
+    return s.r.smin >= 0 && s.r.smax <= UINT32_MAX;
+}
+
+/* Sets in '*to', the result of 'op' on 'a' and 'b' in 64 bits, how it relates
+ * to other values. */
+static bool
+relate_result(struct verifier *v, int op, struct val *to,
+              struct val *a, struct val *b)
+{
+    bool disjoint = !(possible_bits(a) & possible_bits(b));
+    uint64_t n = b->s.r.umin;
+
+    switch (op) {
+    case BPF_OR:
+        if (!disjoint) {
+            return true;
+        }
+        /* Fall through. */
+    case BPF_ADD:
+        id_need(v, a);
+        id_need(v, b);
+        return relate_sum(v, to, a, b);
+
+    case BPF_SUB:
+        id_need(v, a);
+        id_need(v, b);
+        return relate_difference(v, to, a, b);
+
+    case BPF_AND:
+        if (scalar_is_const(&b->s) && !(possible_bits(a) & ~n)) {
+            id_need(v, a);
+            relate_same(to, a);
+        }
+        return true;
+
+    case BPF_LSH:
+        if (scalar_is_const(&b->s) && n == 32 && (fits_u32(a) || fits_s32(a))
+            && (a->form == FORM_PLAIN || !a->id)) {
+            id_need(v, a);
+            relate_same(to, a);
+            if (to->id) {
+                to->form = fits_u32(a) ? FORM_SHIFTED_U : FORM_SHIFTED_S;
+            }
+        }
+        return true;
+
+    case BPF_RSH:
+    case BPF_ARSH:
+        /* Back: "(x << 32) >> 32" is x. */
+        if (scalar_is_const(&b->s) && n == 32 && a->id
+            && (a->form == (op == BPF_RSH ? FORM_SHIFTED_U : FORM_SHIFTED_S)
+                || (a->form >= FORM_SHIFTED_U && a->s.r.smin >= 0))) {
+            relate_same(to, a);
+            to->form = FORM_PLAIN;
+        }
+        return true;
+
+    default:
+        return true;
+    }
+}
+
+static bool
+follow_number_alu(struct verifier *v, const struct bpf_insn *insn,
+                  struct val *dst, struct val *src)
+{
+    bool is64 = BPF_CLASS(insn->opcode) == BPF_ALU64;
+    bool is_signed = insn->offset == 1;
+    int op = BPF_OP(insn->opcode);
+    struct val result;
+
+    if (dst == src && (op == BPF_XOR || op == BPF_SUB)) {
+        val_set_scalar(dst, scalar_const(0), 0);
+        return true;
+    }
+    val_set_scalar(&result,
+                   scalar_alu(op, is64 ? 64 : 32, is_signed, &dst->s, &src->s),
+                   dst->deps | src->deps);
+    if (is64
+        || same_in_64_bits(op, dst, src,
+                           BPF_SOURCE(insn->opcode) == BPF_X ? src : NULL)) {
+        if (!relate_result(v, op, &result, dst, src)) {
+            return false;
+        }
+    }
+    *dst = result;
+    return true;
+}
+
+bool
+follow_alu(struct verifier *v, const struct bpf_insn *insn)
+{
+    struct val *dst = reg(v, bpf_dst(insn));
+    struct val *src = reg(v, bpf_src(insn));
+    int op = BPF_OP(insn->opcode);
+    struct val imm;
+
+    v->cur->insn++;
+    if (op == BPF_MOV) {
+        return follow_mov(v, insn);
+    }
+    if (!check_reg(v, bpf_dst(insn))) {
+        return false;
+    }
+    if (op == BPF_END || op == BPF_NEG) {
+        if (val_is_pointer(dst)) {
+            return refuse(v, "add numbers to pointers, or subtract numbers "
+                          "from them; nothing else",
+                          "forbidden arithmetic on %s", val_type_name(dst));
+        }
+        if (op == BPF_END) {
+            return follow_end(v, insn);
+        }
+    }
+    if (BPF_SOURCE(insn->opcode) == BPF_K) {
+        /* As unsigned numbers, 32-bit constants are used for 32-bit
+         * arithmetic only, which ignores the upper half. */
+        val_set_scalar(&imm, scalar_const((uint64_t) (int64_t) insn->imm), 0);
+        src = &imm;
+    } else if (!check_reg(v, bpf_src(insn))) {
+        return false;
+    }
+    return (val_is_pointer(dst) || val_is_pointer(src)
+            ? follow_pointer_alu(v, insn, dst, src)
+            : follow_number_alu(v, insn, dst, src));
+}

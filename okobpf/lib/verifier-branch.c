@@ -1,0 +1,438 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Conditional jumps, and what is known after them. */
+
+#include "verifier.h"
+
+/* Offsets of packet pointers up to this can be added to any address without
+ * wrapping. */
+#define MAX_COMPARED_OFS (INT64_C(1) << 40)
+
+/* Numbers of which another one may be subtracted without wrapping. */
+#define MAX_REST (INT64_C(1) << 62)
+
+/* The comparison at 'insn', with a copy of what it compares. */
+struct comparison {
+    int op;                     /* BPF_OP. */
+    int width;                  /* 32 or 64. */
+    struct val *dst;
+    struct val *src;            /* Into the state, or &imm. */
+    struct val imm;
+};
+
+static bool
+is_signed_op(int op)
+{
+    return (op == BPF_JSGT || op == BPF_JSGE
+            || op == BPF_JSLT || op == BPF_JSLE);
+}
+
+static bool
+is_equality(int op)
+{
+    return op == BPF_JEQ || op == BPF_JNE;
+}
+
+static void
+comparison_init(struct verifier *v, struct comparison *c)
+{
+    const struct bpf_insn *insn = &v->insns[v->cur->insn];
+
+    c->op = BPF_OP(insn->opcode);
+    c->width = BPF_CLASS(insn->opcode) == BPF_JMP ? 64 : 32;
+    c->dst = reg(v, bpf_dst(insn));
+    val_set_scalar(&c->imm, scalar_const((uint64_t) (int64_t) insn->imm), 0);
+    c->src = (BPF_SOURCE(insn->opcode) == BPF_X ? reg(v, bpf_src(insn))
+              : &c->imm);
+}
+
+static bool
+is_zero(const struct val *val)
+{
+    return val_is_const(val) && !val->s.r.umax;
+}
+
+/* Propagation. */
+
+struct news {
+    struct val known;           /* A value of which more is known. */
+    uint64_t deps;              /* What that follows from. */
+};
+
+/* Refines 'val' if it depends on 'news->known'. */
+static void
+tell(struct verifier *v, struct val *val, void *news_)
+{
+    const struct news *news = news_;
+    const struct val *known = &news->known;
+    struct scalar s;
+
+    if (val->id != known->id
+        || (val->type != V_SCALAR && val->type != V_PKT)) {
+        return;
+    }
+
+    bool changed = false;
+    if (known->range > val->range) {
+        val->range = known->range;
+        changed = true;
+    }
+    if (val->form == known->form) {
+        if (val->delta == known->delta) {
+            s = known->s;
+        } else if (val->form == FORM_PLAIN) {
+            struct scalar shift = scalar_const(
+                (uint64_t) ((int64_t) val->delta - known->delta));
+
+            s = scalar_alu(BPF_ADD, 64, false, &known->s, &shift);
+        } else {
+            s = scalar_unknown();
+        }
+        if (!scalar_includes(&s, &val->s)) {
+            struct scalar both = val->s;
+
+            /* If there is no such number, the path can't be taken. */
+            if (scalar_intersect(&both, &s)
+                && !scalar_equal(&both, &val->s)) {
+                val->s = both;
+                changed = true;
+            }
+        }
+    }
+    if (changed) {
+        if (val->type == V_SCALAR) {
+            val->deps |= news->deps;
+        } else {
+            mark_precise(v, news->deps);
+        }
+    }
+}
+
+static void
+tell_all(struct verifier *v, const struct val *known, uint64_t deps)
+{
+    struct news news = { *known, deps };
+
+    if (known->id) {
+        for_each_val(v, tell, &news);
+    }
+}
+
+/* The packet has at least 'len' bytes. */
+static void
+learn_len(struct verifier *v, int64_t len, uint64_t deps)
+{
+    if (len > (int64_t) v->cur->len_min) {
+        mark_precise(v, deps);
+        v->cur->len_min = len < MAX_PKT_LEN ? len : MAX_PKT_LEN;
+    }
+}
+
+/* 'a + gap <= b', as unsigned numbers of 64 bits that don't wrap. */
+static void
+learn_at_most(struct verifier *v, const struct val *a, const struct val *b,
+              int gap, uint64_t deps)
+{
+    struct val known;
+    int64_t range;
+
+    if (b->id == ID_PKT_LEN && b->form == FORM_PLAIN && b->s.r.smin >= 0) {
+        /* b is pkt_len + delta.  The smallest that 'a' can be tells how long
+         * the packet is at least. */
+        if (a->s.r.umin < MAX_PKT_LEN) {
+            learn_len(v, (int64_t) a->s.r.umin + gap - b->delta, deps);
+        }
+
+        /* a is id + delta, and not larger than a packet, so that it doesn't
+         * wrap. */
+        if (a->id && a->form == FORM_PLAIN) {
+            known = *a;
+            range = (int64_t) a->delta + gap - b->delta;
+        } else {
+            return;
+        }
+    } else if (b->id && b->form == FORM_REST
+               && b->s.r.smin >= 0 && b->s.r.smax <= MAX_REST
+               && a->s.r.umin < MAX_DELTA) {
+        /* b is pkt_len - (id + delta). */
+        known = *b;
+        range = (int64_t) b->delta + (int64_t) a->s.r.umin + gap;
+    } else {
+        return;
+    }
+    if (range > known.range && range <= INT32_MAX) {
+        known.range = range;
+        known.s = scalar_unknown();
+        tell_all(v, &known, deps);
+    }
+}
+
+/* Learns from the relation of 'a' and 'b', which are already refined. */
+static void
+learn_order(struct verifier *v, const struct comparison *c, bool taken,
+            const struct val *a, const struct val *b, uint64_t deps)
+{
+    /* Does it hold of the numbers of 64 bits? */
+    if (c->width == 32
+        && (a->s.r.umax > UINT32_MAX || b->s.r.umax > UINT32_MAX)) {
+        return;
+    }
+    if (is_signed_op(c->op)
+        && (c->width == 32
+            ? a->s.r.umax > INT32_MAX || b->s.r.umax > INT32_MAX
+            : a->s.r.smin < 0 || b->s.r.smin < 0)) {
+        return;
+    }
+
+    switch (c->op) {
+    case BPF_JEQ:
+    case BPF_JNE:
+        if (taken == (c->op == BPF_JEQ)) {
+            learn_at_most(v, a, b, 0, deps);
+            learn_at_most(v, b, a, 0, deps);
+        }
+        break;
+    case BPF_JLT:
+    case BPF_JSLT:
+        learn_at_most(v, taken ? a : b, taken ? b : a, taken, deps);
+        break;
+    case BPF_JLE:
+    case BPF_JSLE:
+        learn_at_most(v, taken ? a : b, taken ? b : a, !taken, deps);
+        break;
+    case BPF_JGT:
+    case BPF_JSGT:
+        learn_at_most(v, taken ? b : a, taken ? a : b, taken, deps);
+        break;
+    case BPF_JGE:
+    case BPF_JSGE:
+        learn_at_most(v, taken ? b : a, taken ? a : b, !taken, deps);
+        break;
+    default:
+        break;
+    }
+}
+
+/* The comparison of two numbers, or of the offsets of two packet pointers, has
+ * come out as 'taken'. */
+static void
+learn(struct verifier *v, const struct comparison *c, bool taken)
+{
+    struct val a = *c->dst;
+    struct val b = *c->src;
+    uint64_t deps = ((a.type == V_SCALAR ? a.deps : 0)
+                     | (b.type == V_SCALAR ? b.deps : 0));
+
+    if (c->dst == c->src
+        || !scalar_assume(c->op, c->width, taken, &a.s, &b.s)) {
+        /* The other way is not possible, either, if the path isn't. */
+        return;
+    }
+
+    if (!scalar_equal(&a.s, &c->dst->s)) {
+        c->dst->s = a.s;
+        c->dst->deps = a.type == V_SCALAR ? deps : 0;
+        tell_all(v, c->dst, deps);
+    }
+    if (!scalar_equal(&b.s, &c->src->s)) {
+        c->src->s = b.s;
+        c->src->deps = b.type == V_SCALAR ? deps : 0;
+        tell_all(v, c->src, deps);
+    }
+
+    const struct val *both[2] = { &a, &b };
+    for (int i = 0; i < 2; i++) {
+        if (both[i]->id == ID_PKT_LEN && both[i]->form == FORM_PLAIN) {
+            learn_len(v, both[i]->s.r.smin - both[i]->delta, deps);
+        }
+    }
+    learn_order(v, c, taken, &a, &b, deps);
+}
+
+/* Null checks. */
+
+struct null_news {
+    uint32_t id;
+    bool is_null;
+};
+
+static void
+tell_null(struct verifier *v, struct val *val, void *news_)
+{
+    const struct null_news *news = news_;
+
+    (void) v;
+    if (val->type == V_VALUE_OR_NULL && val->id == news->id) {
+        if (news->is_null) {
+            val_set_scalar(val, scalar_const(0), 0);
+        } else {
+            val->type = V_VALUE;
+            val->id = ID_NONE;
+        }
+    }
+}
+
+/* Kinds of comparisons. */
+
+/* Whether the order of the pointers is the order of their offsets. */
+static bool
+offsets_compare(const struct comparison *c)
+{
+    return (c->dst->s.r.smin >= 0 && c->dst->s.r.smax <= MAX_COMPARED_OFS
+            && c->src->s.r.smin >= 0 && c->src->s.r.smax <= MAX_COMPARED_OFS);
+}
+
+enum {
+    NOT_TAKEN = 1,
+    TAKEN = 2,
+};
+
+/* Returns which of NOT_TAKEN and TAKEN are possible for numbers or offsets. */
+static int
+possible_outcomes(const struct comparison *c)
+{
+    int outcomes = 0;
+
+    for (int taken = 0; taken < 2; taken++) {
+        struct scalar a = c->dst->s;
+        struct scalar b = c->src->s;
+
+        if (scalar_assume(c->op, c->width, taken, &a, &b)) {
+            outcomes |= taken ? TAKEN : NOT_TAKEN;
+        }
+    }
+    return outcomes ? outcomes : TAKEN | NOT_TAKEN;
+}
+
+static bool
+refuse_comparison(struct verifier *v, const struct comparison *c)
+{
+    const struct val *ptr = val_is_pointer(c->dst) ? c->dst : c->src;
+    const struct val *other = ptr == c->dst ? c->src : c->dst;
+
+    return refuse(v, ptr->type == V_PKT
+                  ? "compare pointers into the packet only with each other "
+                    "and with the end of the packet, in 64 bits"
+                  : "compare pointers only with NULL, in 64 bits",
+                  "forbidden comparison of %s with %s", val_type_name(ptr),
+                  val_type_name(other));
+}
+
+/* Stores in '*outcomes' which of NOT_TAKEN and TAKEN are possible. */
+static bool
+check_comparison(struct verifier *v, struct comparison *c, int *outcomes)
+{
+    struct val *dst = c->dst;
+    struct val *src = c->src;
+
+    *outcomes = TAKEN | NOT_TAKEN;
+    if (!val_is_pointer(dst) && !val_is_pointer(src)) {
+        *outcomes = possible_outcomes(c);
+        if (*outcomes != (TAKEN | NOT_TAKEN)) {
+            mark_precise(v, dst->deps | src->deps);
+        }
+        return true;
+    }
+    if (c->width == 32) {
+        return refuse_comparison(v, c);
+    }
+    if (dst->type == V_PKT && src->type == V_PKT) {
+        if (is_signed_op(c->op) || c->op == BPF_JSET) {
+            return refuse_comparison(v, c);
+        }
+        if (offsets_compare(c)) {
+            *outcomes = possible_outcomes(c);
+        }
+        return true;
+    }
+
+    /* Comparisons with NULL. */
+    struct val *ptr = val_is_pointer(dst) ? dst : src;
+    struct val *other = ptr == dst ? src : dst;
+    if (!is_zero(other) || !is_equality(c->op)) {
+        return refuse_comparison(v, c);
+    }
+    mark_val_precise(v, other);
+    if (ptr->type == V_VALUE || ptr->type == V_STACK || ptr->type == V_CTX
+        || ptr->type == V_MAP) {
+        *outcomes = c->op == BPF_JEQ ? NOT_TAKEN : TAKEN;
+    }
+    return true;
+}
+
+void
+branch_go(struct verifier *v, bool taken)
+{
+    const struct bpf_insn *insn = &v->insns[v->cur->insn];
+    struct state *cur = v->cur;
+    struct comparison c;
+
+    comparison_init(v, &c);
+    if (c.dst->type == V_SCALAR && c.src->type == V_SCALAR) {
+        learn(v, &c, taken);
+    } else if (c.dst->type == V_PKT && c.src->type == V_PKT) {
+        if (offsets_compare(&c)) {
+            learn(v, &c, taken);
+        }
+    } else {
+        const struct val *ptr = val_is_pointer(c.dst) ? c.dst : c.src;
+
+        if (ptr->type == V_VALUE_OR_NULL) {
+            struct null_news news = { ptr->id, taken == (c.op == BPF_JEQ) };
+
+            for_each_val(v, tell_null, &news);
+        }
+    }
+
+    cur->trail[cur->n_trail++ % N_TRAIL] = cur->insn * 2 + taken;
+    cur->insn += 1 + (taken ? insn->offset : 0);
+}
+
+bool
+follow_branch(struct verifier *v)
+{
+    const struct bpf_insn *insn = &v->insns[v->cur->insn];
+    struct comparison c;
+    int outcomes;
+
+    if (!check_reg(v, bpf_dst(insn))
+        || (BPF_SOURCE(insn->opcode) == BPF_X
+            && !check_reg(v, bpf_src(insn)))) {
+        return false;
+    }
+    comparison_init(v, &c);
+    if (!check_comparison(v, &c, &outcomes)) {
+        return false;
+    }
+    if (outcomes == (TAKEN | NOT_TAKEN)) {
+        /* The value compared with the packet's length may become an offset. */
+        if (c.src->id == ID_PKT_LEN && c.dst->type == V_SCALAR) {
+            id_need(v, c.dst);
+        } else if (c.dst->id == ID_PKT_LEN && c.src->type == V_SCALAR) {
+            id_need(v, c.src);
+        }
+        if (!v_push(v)) {
+            return false;
+        }
+    }
+    branch_go(v, outcomes == TAKEN);
+    return true;
+}

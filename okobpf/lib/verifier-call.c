@@ -1,0 +1,332 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Calls and returns. */
+
+#include <stdio.h>
+#include "verifier.h"
+
+/* Largest size that is passed to a helper. */
+#define MAX_MEM_SIZE (1 << 29)
+
+/* What is known of a call while its arguments are checked. */
+struct call {
+    const struct helper *helper;
+    const struct map_spec *map; /* NULL before a map. */
+    uint32_t map_index;
+};
+
+static const char *
+map_name(const struct map_spec *map)
+{
+    return map->name ? map->name : "?";
+}
+
+static bool
+check_number(struct verifier *v, const struct call *call, int r)
+{
+    if (!check_reg(v, r)) {
+        return false;
+    }
+    if (val_is_pointer(reg(v, r))) {
+        return refuse(v, "pass numbers where numbers are expected",
+                      "argument %d of %s(): expected a number, got %s", r,
+                      call->helper->name, val_type_name(reg(v, r)));
+    }
+    return true;
+}
+
+static bool
+check_map(struct verifier *v, struct call *call, int r)
+{
+    const struct val *val = reg(v, r);
+
+    if (!check_reg(v, r)) {
+        return false;
+    }
+    if (val->type != V_MAP) {
+        return refuse(v, "pass the address of a map definition",
+                      "argument %d of %s(): expected a map, got %s", r,
+                      call->helper->name, val_type_name(val));
+    }
+
+    call->map = &v->image->maps[val->map];
+    call->map_index = val->map;
+    if (call->map->type >= 32
+        || !(call->helper->map_types & (UINT32_C(1) << call->map->type))) {
+        const char *type = okobpf_map_type_to_string(call->map->type);
+
+        return refuse(v, "use a helper that the kind of map has",
+                      "%s() can't be used on the map '%s' of type %s",
+                      call->helper->name, map_name(call->map),
+                      type ? type : "unknown");
+    }
+    if (call->map->globals) {
+        return refuse(v, "use the variables by their names",
+                      "%s() on '%s', which holds the program's variables",
+                      call->helper->name, map_name(call->map));
+    }
+    return true;
+}
+
+/* Checks that argument 'r' points to memory of 'size' bytes, of which at least
+ * 'sure' will be accessed. */
+static bool
+check_mem_arg(struct verifier *v, const struct call *call, int r,
+              uint64_t size, uint64_t sure, enum access access)
+{
+    const struct val *ptr = reg(v, r);
+    char what[64] = "";
+
+    if (!check_reg(v, r)) {
+        return false;
+    }
+    snprintf(what, sizeof what, "argument %d of %s()", r, call->helper->name);
+    if (!check_mem(v, ptr, what, 0, size, access)) {
+        return false;
+    }
+    if (ptr->type == V_STACK) {
+        if (access == ACCESS_READ) {
+            return check_stack_read(v, ptr, what, 0, size);
+        }
+        stack_clobber(v, ptr, 0, size, sure);
+    }
+    return true;
+}
+
+/* Whether at least as many bytes as 'size' says can be read at 'ptr' because
+ * 'size' was compared with the length of the packet. */
+static bool
+packet_has(const struct val *ptr, const struct val *size)
+{
+    return (ptr->type == V_PKT && scalar_is_const(&ptr->s)
+            && ptr->s.r.smin >= 0 && ptr->s.r.smin <= MAX_DELTA
+            && size->id && size->form == FORM_PLAIN
+            && size->range != RANGE_NONE && size->s.r.smin >= 0
+            && ptr->s.r.smin + size->delta <= size->range);
+}
+
+/* Checks memory in argument 'r' with its size in 'r + 1'. */
+static bool
+check_sized_mem(struct verifier *v, const struct call *call, int r,
+                enum access access)
+{
+    const struct val *size = reg(v, r + 1);
+
+    if (!check_reg(v, r) || !check_number(v, call, r + 1)) {
+        return false;
+    }
+    mark_val_precise(v, size);
+    if (!size->s.r.umin) {
+        return refuse(v, "check that the size is not 0 before the call",
+                      "argument %d of %s(): the size %s", r + 1,
+                      call->helper->name,
+                      size->s.r.umax ? "may be 0" : "is 0");
+    }
+    if (access == ACCESS_READ && packet_has(reg(v, r), size)) {
+        return true;
+    }
+    if (size->s.r.umax > MAX_MEM_SIZE) {
+        return refuse(v, "bound the size before the call: if (size > 64) "
+                      "return 0;",
+                      "argument %d of %s(): the size may be as large as %llu",
+                      r + 1, call->helper->name,
+                      (unsigned long long) size->s.r.umax);
+    }
+    return check_mem_arg(v, call, r, size->s.r.umax, size->s.r.umin, access);
+}
+
+/* Checks a format string in argument 'r' and the numbers that follow it. */
+static bool
+check_format(struct verifier *v, const struct call *call, int r)
+{
+    const struct val *val = reg(v, r);
+    const char *name = call->helper->name;
+    int n_args;
+
+    if (!check_reg(v, r)) {
+        return false;
+    }
+
+    const struct map_spec *map = (val->type == V_VALUE
+                                  ? &v->image->maps[val->map] : NULL);
+    if (!map || !map->read_only || !map->init || map->max_entries != 1
+        || !scalar_is_const(&val->s)) {
+        return refuse(v, "use a constant string: "
+                      "static const char fmt[] = \"...\";",
+                      "argument %d of %s(): expected a constant string, got "
+                      "%s", r, name, val_type_name(val));
+    }
+    if (val->s.r.smin < 0 || val->s.r.smin >= map->value_size) {
+        return refuse(v, "use the string by its name",
+                      "argument %d of %s(): address outside of the constants",
+                      r, name);
+    }
+
+    const char *problem = printf_format_check(
+        (const char *) map->init + val->s.r.smin,
+        map->value_size - val->s.r.smin, &n_args);
+    if (problem) {
+        return refuse(v, "change the format string",
+                      "argument %d of %s(): %s", r, name, problem);
+    }
+    if (r + n_args > MAX_HELPER_ARGS) {
+        return refuse(v, "print fewer numbers",
+                      "%s(): the format wants %d numbers: expected at most %d",
+                      name, n_args, MAX_HELPER_ARGS - r);
+    }
+    for (int i = 1; i <= n_args; i++) {
+        if (!check_number(v, call, r + i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+check_arg(struct verifier *v, struct call *call, int r)
+{
+    enum arg_type type = call->helper->args[r - 1];
+    bool sized = (type == ARG_MAP_KEY || type == ARG_MAP_VALUE
+                  || type == ARG_MAP_ITEM);
+
+    if (sized && !call->map) {
+        return refuse(v, NULL, "%s() takes no map before argument %d",
+                      call->helper->name, r);
+    }
+    switch (type) {
+    case ARG_NONE:
+    case ARG_SIZE:
+        return true;            /* ARG_SIZE: with the memory before it. */
+    case ARG_ANY:
+        return check_number(v, call, r);
+    case ARG_MAP:
+        return check_map(v, call, r);
+    case ARG_MAP_KEY:
+    case ARG_MAP_ITEM:
+        return check_mem_arg(v, call, r, call->map->key_size,
+                             call->map->key_size, ACCESS_READ);
+    case ARG_MAP_VALUE:
+        return check_mem_arg(v, call, r, call->map->value_size,
+                             call->map->value_size, ACCESS_READ);
+    case ARG_MEM:
+        return check_sized_mem(v, call, r, ACCESS_READ);
+    case ARG_MEM_WRITE:
+        return check_sized_mem(v, call, r, ACCESS_WRITE);
+    case ARG_FMT:
+        return check_format(v, call, r);
+    }
+    return refuse(v, NULL, "unknown kind of argument");
+}
+
+bool
+follow_helper(struct verifier *v, const struct bpf_insn *insn)
+{
+    struct call call = { .helper = NULL };
+
+    if (insn->imm <= 0 || insn->imm >= N_HELPERS
+        || !helpers[insn->imm].function) {
+        return refuse(v, "call the helpers of <oko/filter.h>, and inline "
+                      "other functions",
+                      "call of unknown helper %d: expected 1 to %d", insn->imm,
+                      N_HELPERS - 1);
+    }
+
+    call.helper = &helpers[insn->imm];
+    for (int r = 1; r <= MAX_HELPER_ARGS; r++) {
+        if (!check_arg(v, &call, r)) {
+            return false;
+        }
+    }
+
+    struct val *r0 = reg(v, 0);
+    if (call.helper->ret == RET_MAP_VALUE_OR_NULL) {
+        if (!call.map) {
+            return refuse(v, NULL, "%s() takes no map", call.helper->name);
+        }
+        val_set_none(r0);
+        r0->type = V_VALUE_OR_NULL;
+        r0->map = call.map_index;
+        r0->id = v->next_id++;
+        r0->s = scalar_const(0);
+    } else {
+        val_set_scalar(r0, scalar_unknown(), 0);
+    }
+    for (int r = 1; r <= 5; r++) {
+        val_set_none(reg(v, r));
+    }
+    v->cur->insn++;
+    return true;
+}
+
+bool
+follow_local_call(struct verifier *v, const struct bpf_insn *insn)
+{
+    struct state *cur = v->cur;
+
+    if (cur->depth + 1 >= BPF_MAX_FRAMES) {
+        return refuse(v, "let the compiler inline some functions",
+                      "calls nested more than %d deep", BPF_MAX_FRAMES);
+    }
+
+    struct frame *caller = cur_frame(v);
+    struct frame *callee = &cur->frames[++cur->depth];
+    frame_init(callee, cur->depth);
+    callee->call_insn = cur->insn;
+    for (int r = 1; r <= 5; r++) {
+        callee->regs[r] = caller->regs[r];
+    }
+    for (int r = 0; r <= 5; r++) {
+        val_set_none(&caller->regs[r]);
+    }
+    cur->insn += 1 + insn->imm;
+    return true;
+}
+
+bool
+follow_exit(struct verifier *v, bool *ended)
+{
+    struct state *cur = v->cur;
+    const struct val *r0 = reg(v, 0);
+
+    if (cur->depth) {
+        struct frame *callee = cur_frame(v);
+
+        if (r0->type == V_STACK) {
+            return refuse(v, "let the caller pass the address of a variable "
+                          "of its own", "return of %s from a function",
+                          val_type_name(r0));
+        }
+        cur->depth--;
+        *reg(v, 0) = callee->regs[0];
+        cur->insn = callee->call_insn + 1;
+        return true;
+    }
+
+    if (!check_reg(v, 0)) {
+        return false;
+    }
+    if (val_is_pointer(r0)) {
+        return refuse(v, "return a number", "the program returns %s",
+                      val_type_name(r0));
+    }
+    *ended = true;
+    return true;
+}

@@ -1,0 +1,666 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Saved states and checkpoints: see verifier.h. */
+
+#include <string.h>
+#include "verifier.h"
+
+/* A checkpoint is worth its price when so much has happened since the last. */
+#define MIN_INSNS 8
+#define MIN_JUMPS 2
+
+/* Symbols of a saved state that can be matched with those of another. */
+#define MAX_PAIRS 64
+
+/* Registers that live on in a function that has called another. */
+#define CALLEE_SAVED 0x3c0u
+
+/* Names of registers and slots of a checkpoint in 'deps'.  Several share a
+ * bit where 64 do not suffice, which can only make too many precise. */
+
+static uint64_t
+var_of_reg(uint32_t depth, uint32_t frame, int r)
+{
+    return UINT64_C(1) << (frame == depth ? r : 10 + (frame * 4 + r) % 6);
+}
+
+static uint64_t
+var_of_slot(uint32_t frame, uint32_t slot)
+{
+    return UINT64_C(1) << (16 + (slot + 17 * frame) % 48);
+}
+
+/* The registers of 'frame' that are read later on the current path. */
+static uint32_t
+live_regs(const struct verifier *v, uint32_t frame)
+{
+    const struct state *cur = v->cur;
+
+    return (frame == cur->depth
+            ? v->info[cur->insn].live
+            : (v->info[cur->frames[frame + 1].call_insn + 1].live
+               & CALLEE_SAVED));
+}
+
+struct saved *
+state_save(struct verifier *v)
+{
+    const struct state *cur = v->cur;
+    uint32_t regs[BPF_MAX_FRAMES];
+    size_t n_vals = 0;
+    size_t n_slots = 0;
+
+    for (uint32_t f = 0; f <= cur->depth; f++) {
+        const struct frame *frame = &cur->frames[f];
+        uint32_t live = live_regs(v, f);
+
+        /* r10 is always the same. */
+        regs[f] = 0;
+        for (int r = 0; r < 10; r++) {
+            if (live & (1u << r) && frame->regs[r].type != V_NONE) {
+                regs[f] |= 1u << r;
+                n_vals++;
+            }
+        }
+        for (uint32_t s = 0; s < frame->n_slots; s++) {
+            n_vals += frame->slots[s].size > 0;
+        }
+        n_slots += frame->n_slots;
+    }
+
+    size_t n_frames = cur->depth + 1;
+    size_t frames_size = n_frames * sizeof(struct saved_frame);
+    size_t vals_size = n_vals * sizeof(struct val);
+    size_t slots_size = n_slots * sizeof(struct saved_slot);
+    size_t size = sizeof(struct saved) + frames_size + vals_size + slots_size;
+    struct saved *saved = v_alloc(v, size);
+    if (!saved) {
+        return NULL;
+    }
+
+    saved->size = size;
+    saved->insn = cur->insn;
+    saved->depth = cur->depth;
+    saved->len_min = cur->len_min;
+    saved->n_insns = cur->n_insns;
+    saved->n_jumps = cur->n_jumps;
+    saved->parent = cur->parent;
+    memcpy(saved->trail, cur->trail, sizeof saved->trail);
+    saved->n_trail = cur->n_trail;
+    saved->frames = (void *) (saved + 1);
+    saved->vals = (void *) ((char *) (saved + 1) + frames_size);
+    saved->slots = (void *) ((char *) (saved + 1) + frames_size + vals_size);
+
+    struct val *val = saved->vals;
+    struct saved_slot *slot = saved->slots;
+    for (uint32_t f = 0; f <= cur->depth; f++) {
+        const struct frame *frame = &cur->frames[f];
+        struct saved_frame *sf = &saved->frames[f];
+
+        sf->call_insn = frame->call_insn;
+        sf->n_slots = frame->n_slots;
+        sf->regs = regs[f];
+        sf->written = frame->written;
+        for (int r = 0; r < 10; r++) {
+            if (regs[f] & (1u << r)) {
+                *val++ = frame->regs[r];
+            }
+        }
+        for (uint32_t s = 0; s < frame->n_slots; s++) {
+            const struct slot *from = &frame->slots[s];
+
+            memcpy(slot->kind, from->kind, sizeof slot->kind);
+            slot->start = from->start;
+            slot->size = from->size;
+            slot++;
+            if (from->size) {
+                sf->spills |= UINT64_C(1) << s;
+                *val++ = from->val;
+            }
+        }
+    }
+    v->n_saved++;
+    if (v->n_saved > v->peak_saved) {
+        v->peak_saved = v->n_saved;
+    }
+    return saved;
+}
+
+void
+state_restore(struct verifier *v, const struct saved *saved)
+{
+    struct state *cur = v->cur;
+    const struct val *val = saved->vals;
+    const struct saved_slot *slot = saved->slots;
+
+    cur->insn = saved->insn;
+    cur->depth = saved->depth;
+    cur->len_min = saved->len_min;
+    cur->n_insns = saved->n_insns;
+    cur->n_jumps = saved->n_jumps;
+    cur->parent = saved->parent;
+    memcpy(cur->trail, saved->trail, sizeof cur->trail);
+    cur->n_trail = saved->n_trail;
+    for (uint32_t f = 0; f <= saved->depth; f++) {
+        const struct saved_frame *sf = &saved->frames[f];
+        struct frame *frame = &cur->frames[f];
+
+        frame_init(frame, f);
+        frame->call_insn = sf->call_insn;
+        frame->n_slots = sf->n_slots;
+        frame->written = sf->written;
+        for (int r = 0; r < 10; r++) {
+            if (sf->regs & (1u << r)) {
+                frame->regs[r] = *val++;
+            }
+        }
+        for (uint32_t s = 0; s < sf->n_slots; s++, slot++) {
+            struct slot *to = &frame->slots[s];
+
+            memcpy(to->kind, slot->kind, sizeof to->kind);
+            to->start = slot->start;
+            to->size = slot->size;
+            if (to->size) {
+                to->val = *val++;
+            }
+        }
+    }
+}
+
+void
+frame_init(struct frame *frame, uint32_t index)
+{
+    struct val *r10 = &frame->regs[10];
+
+    memset(frame->regs, 0, sizeof frame->regs);
+    frame->n_slots = 0;
+    frame->written = UINT64_MAX;
+    r10->type = V_STACK;
+    r10->frame = index;
+    r10->range = RANGE_NONE;
+    r10->s = scalar_const(0);
+}
+
+void
+saved_free(struct verifier *v, struct saved *saved)
+{
+    if (saved) {
+        v->n_saved--;
+        v_free(v, saved, saved->size);
+    }
+}
+
+/* Precision and liveness. */
+
+/* Makes those values of 'cp' precise that 'deps' names.  Returns what these
+ * were computed from. */
+static uint64_t
+checkpoint_mark_precise(struct checkpoint *cp, uint64_t deps)
+{
+    const struct saved *saved = cp->saved;
+    struct val *val = saved->vals;
+    uint64_t next = 0;
+
+    for (uint32_t f = 0; f <= saved->depth; f++) {
+        const struct saved_frame *sf = &saved->frames[f];
+
+        for (uint32_t bits = sf->regs; bits; bits &= bits - 1, val++) {
+            uint64_t var = var_of_reg(saved->depth, f, __builtin_ctz(bits));
+
+            if (deps & var && val->type == V_SCALAR && !val->precise) {
+                val->precise = true;
+                next |= val->deps;
+            }
+        }
+        for (uint64_t bits = sf->spills; bits; bits &= bits - 1, val++) {
+            uint64_t var = var_of_slot(f, __builtin_ctzll(bits));
+
+            if (deps & var && val->type == V_SCALAR && !val->precise) {
+                val->precise = true;
+                next |= val->deps;
+            }
+        }
+    }
+    return next;
+}
+
+void
+mark_precise(struct verifier *v, uint64_t deps)
+{
+    struct checkpoint *cp = v->cur->parent;
+
+    for (; deps && cp; cp = cp->parent) {
+        deps = checkpoint_mark_precise(cp, deps);
+    }
+}
+
+void
+mark_slot_read(struct verifier *v, uint32_t frame, uint32_t slot)
+{
+    uint64_t bit = UINT64_C(1) << slot;
+
+    if (v->cur->frames[frame].written & bit) {
+        return;
+    }
+    for (struct checkpoint *cp = v->cur->parent; cp; cp = cp->parent) {
+        if (frame > cp->saved->depth) {
+            break;
+        }
+
+        struct saved_frame *sf = &cp->saved->frames[frame];
+        if (sf->read & bit) {
+            break;
+        }
+        sf->read |= bit;
+        if (sf->written & bit) {
+            break;
+        }
+    }
+}
+
+/* Comparison. */
+
+/* Matches symbols of a saved state with those of the current one: 'old' there
+ * is 'new + shift' here. */
+struct pairs {
+    struct {
+        uint32_t old, new;
+        int32_t shift;
+    } pair[MAX_PAIRS];
+    int n;
+    uint32_t n_anonymous;
+};
+
+static bool
+match_id(const struct verifier *v, struct pairs *pairs,
+         uint32_t old, uint32_t new, int32_t shift)
+{
+    uint32_t old_parts[2], new_parts[2];
+
+    if (old == ID_PKT_LEN) {
+        return new == ID_PKT_LEN && !shift;
+    }
+    if (!new) {
+        /* Equal to no other value. */
+        new = UINT32_MAX - pairs->n_anonymous++;
+    }
+    for (int i = 0; i < pairs->n; i++) {
+        if (pairs->pair[i].old == old) {
+            return (pairs->pair[i].new == new
+                    && pairs->pair[i].shift == shift);
+        }
+    }
+    if (pairs->n >= MAX_PAIRS) {
+        return false;
+    }
+    pairs->pair[pairs->n].old = old;
+    pairs->pair[pairs->n].new = new;
+    pairs->pair[pairs->n].shift = shift;
+    pairs->n++;
+
+    /* What follows from the saved state may have made use of it that the
+     * symbol is the sum of two. */
+    if (id_parts(v, old, old_parts)) {
+        return (!shift && id_parts(v, new, new_parts)
+                && match_id(v, pairs, old_parts[0], new_parts[0], 0)
+                && match_id(v, pairs, old_parts[1], new_parts[1], 0));
+    }
+    return true;
+}
+
+/* Whether what 'old' says of its symbol is true of that of 'new'. */
+static bool
+relation_included(const struct verifier *v, struct pairs *pairs,
+                  const struct val *old, const struct val *new)
+{
+    if (!old->id) {
+        return true;
+    }
+    if (new->id && old->form != new->form) {
+        return false;
+    }
+    if (old->range != RANGE_NONE
+        && (!new->id || new->range == RANGE_NONE
+            || ((int64_t) new->range - new->delta
+                < (int64_t) old->range - old->delta))) {
+        return false;
+    }
+    return match_id(v, pairs, old->id, new->id,
+                    new->id ? new->delta - old->delta : 0);
+}
+
+/* Whether 'old' includes 'new'.  'exact': whether they are the same. */
+static bool
+val_included(const struct verifier *v, struct pairs *pairs,
+             const struct val *old, const struct val *new, bool exact)
+{
+    if (old->type != new->type) {
+        return false;
+    }
+    if (old->type == V_SCALAR && !old->precise && !exact) {
+        return true;
+    }
+    return (old->map == new->map
+            && old->frame == new->frame
+            && (exact ? scalar_equal(&old->s, &new->s)
+                : scalar_includes(&old->s, &new->s))
+            && relation_included(v, pairs, old, new));
+}
+
+/* Whether the 8 bytes of 'old', of which 'val' holds the value if there is
+ * one, include those of 'new'. */
+static bool
+slot_included(const struct verifier *v, struct pairs *pairs,
+              const struct saved_slot *old, const struct val *val,
+              const struct slot *new, bool exact)
+{
+    for (int i = 0; i < 8; i++) {
+        bool in_val = (new->size && i >= new->start
+                       && i < new->start + new->size);
+
+        switch (old->kind[i]) {
+        case B_NONE:
+        case B_BROKEN:
+            /* Can't have been read. */
+            if (exact && new->kind[i] != old->kind[i]) {
+                return false;
+            }
+            break;
+
+        case B_MISC:
+            if (new->kind[i] < B_MISC
+                || (in_val && val_is_pointer(&new->val))
+                || (exact && new->kind[i] != B_MISC)) {
+                return false;
+            }
+            break;
+
+        case B_ZERO:
+            if (new->kind[i] != B_ZERO
+                && !(in_val && val_is_const(&new->val)
+                     && !new->val.s.r.umax && !exact)) {
+                return false;
+            }
+            break;
+
+        case B_SPILL:
+            if (in_val && new->start == old->start
+                && new->size == old->size) {
+                break;
+            }
+            /* Any initialized bytes make up some number. */
+            if (exact || val->type != V_SCALAR || val->precise
+                || new->kind[i] < B_MISC
+                || (in_val && val_is_pointer(&new->val))) {
+                return false;
+            }
+            break;
+        }
+    }
+    return (!old->size
+            || !new->size || new->start != old->start
+            || new->size != old->size
+            || val_included(v, pairs, val, &new->val, exact));
+}
+
+/* Whether the state in 'cp' includes the current one.  'exact': whether they
+ * are the same. */
+static bool
+state_included(struct verifier *v, const struct checkpoint *cp, bool exact)
+{
+    static const struct slot no_slot;
+    const struct saved *saved = cp->saved;
+    const struct state *cur = v->cur;
+    const struct val *val = saved->vals;
+    const struct saved_slot *slot = saved->slots;
+    struct pairs pairs;
+
+    pairs.n = 0;
+    pairs.n_anonymous = 0;
+    if (saved->depth != cur->depth
+        || saved->len_min > cur->len_min
+        || (exact && saved->len_min != cur->len_min)) {
+        return false;
+    }
+    for (uint32_t f = 0; f <= saved->depth; f++) {
+        const struct saved_frame *sf = &saved->frames[f];
+        const struct frame *frame = &cur->frames[f];
+
+        if (f && sf->call_insn != frame->call_insn) {
+            return false;
+        }
+        for (uint32_t bits = sf->regs; bits; bits &= bits - 1) {
+            if (!val_included(v, &pairs, val++,
+                              &frame->regs[__builtin_ctz(bits)], exact)) {
+                return false;
+            }
+        }
+        for (uint32_t s = 0; s < sf->n_slots; s++, slot++) {
+            const struct slot *new = (s < frame->n_slots ? &frame->slots[s]
+                                      : &no_slot);
+            const struct val *old_val = slot->size ? val++ : NULL;
+
+            /* What is read later is known only once all is known. */
+            if ((exact || sf->read & (UINT64_C(1) << s))
+                && !slot_included(v, &pairs, slot, old_val, new, exact)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The current path ends here, as 'cp' includes its state.  Has what mattered
+ * from 'cp' on matter for the current path. */
+static void
+inherit_marks(struct verifier *v, const struct checkpoint *cp)
+{
+    const struct saved *saved = cp->saved;
+    const struct val *val = saved->vals;
+    uint64_t deps = 0;
+
+    for (uint32_t f = 0; f <= saved->depth; f++) {
+        const struct saved_frame *sf = &saved->frames[f];
+        const struct frame *frame = &v->cur->frames[f];
+
+        for (uint32_t bits = sf->regs; bits; bits &= bits - 1, val++) {
+            if (val->precise) {
+                deps |= frame->regs[__builtin_ctz(bits)].deps;
+            }
+        }
+        for (uint64_t bits = sf->spills; bits; bits &= bits - 1, val++) {
+            uint32_t s = __builtin_ctzll(bits);
+
+            if (val->precise && s < frame->n_slots && frame->slots[s].size) {
+                deps |= frame->slots[s].val.deps;
+            }
+        }
+        for (uint64_t bits = sf->read; bits; bits &= bits - 1) {
+            uint32_t s = __builtin_ctzll(bits);
+
+            mark_slot_read(v, f, s);
+            if (s < frame->n_slots && frame->slots[s].size) {
+                /* A zero may have stood for zeros in 'cp'. */
+                const struct val *new = &frame->slots[s].val;
+
+                if (!(sf->spills & (UINT64_C(1) << s))) {
+                    deps |= new->type == V_SCALAR ? new->deps : 0;
+                }
+            }
+        }
+    }
+    mark_precise(v, deps);
+}
+
+/* Checkpoints. */
+
+static void
+checkpoint_free(struct verifier *v, struct checkpoint *cp)
+{
+    saved_free(v, cp->saved);
+    v_free(v, cp, sizeof *cp);
+    v->n_checkpoints--;
+}
+
+/* Makes the values of the current state depend on those of the checkpoint just
+ * made of it. */
+static void
+restart_deps(struct state *cur)
+{
+    for (uint32_t f = 0; f <= cur->depth; f++) {
+        struct frame *frame = &cur->frames[f];
+
+        frame->written = 0;
+        for (int r = 0; r < 10; r++) {
+            if (frame->regs[r].type == V_SCALAR) {
+                frame->regs[r].deps = var_of_reg(cur->depth, f, r);
+            }
+        }
+        for (uint32_t s = 0; s < frame->n_slots; s++) {
+            struct slot *slot = &frame->slots[s];
+
+            if (slot->size && slot->val.type == V_SCALAR) {
+                slot->val.deps = var_of_slot(f, s);
+            }
+        }
+    }
+}
+
+static bool
+checkpoint_add(struct verifier *v, struct join *join)
+{
+    struct checkpoint *cp = v_alloc(v, sizeof *cp);
+
+    if (!cp) {
+        return false;
+    }
+    cp->saved = state_save(v);
+    if (!cp->saved) {
+        v_free(v, cp, sizeof *cp);
+        return false;
+    }
+    cp->parent = v->cur->parent;
+    cp->n_open = 1;
+    cp->next = join->open;
+    join->open = cp;
+    join->n_open++;
+    v->n_checkpoints++;
+
+    v->cur->parent = cp;
+    v->cur->n_insns = 0;
+    v->cur->n_jumps = 0;
+    restart_deps(v->cur);
+    return true;
+}
+
+bool
+checkpoint_visit(struct verifier *v, bool *pruned)
+{
+    struct join *join = &v->joins[v->cur->insn];
+    struct checkpoint **cpp = &join->done;
+
+    while (*cpp) {
+        struct checkpoint *cp = *cpp;
+
+        if (state_included(v, cp, false)) {
+            log_note(v, "%u: as before: nothing new from here\n",
+                     v->cur->insn);
+            cp->n_hits++;
+            inherit_marks(v, cp);
+
+            /* What was of use once is likely to be again. */
+            *cpp = cp->next;
+            cp->next = join->done;
+            join->done = cp;
+            *pruned = true;
+            return true;
+        }
+        if (++cp->n_misses > cp->n_hits * 3 + 8) {
+            *cpp = cp->next;
+            checkpoint_free(v, cp);
+        } else {
+            cpp = &cp->next;
+        }
+    }
+
+    /* The same state again on one path comes back for ever.  A loop of
+     * several checkpoints at this instruction a round may escape this, but not
+     * the limit on visits. */
+    struct checkpoint *open = join->open;
+    for (int i = 0; open && i < 4; open = open->next, i++) {
+        if (state_included(v, open, true)) {
+            return refuse(v, "make sure that each round of the loop comes "
+                          "closer to its end, with a counter for example: "
+                          "for (i = 0; i < 8; i++)",
+                          "endless loop: instruction %u is reached again with "
+                          "nothing changed", v->cur->insn);
+        }
+    }
+
+    /* The more rounds a loop makes, the rarer its checkpoints may be. */
+    uint32_t scale = 1;
+    while (scale < 64 && join->n_open >= scale * 64) {
+        scale *= 2;
+    }
+    if ((v->cur->n_insns >= MIN_INSNS * scale && v->cur->n_jumps >= MIN_JUMPS)
+        || (!join->open && !join->done)) {
+        return checkpoint_add(v, join);
+    }
+    return true;
+}
+
+void
+path_ended(struct verifier *v)
+{
+    struct checkpoint *cp = v->cur->parent;
+
+    while (cp && !--cp->n_open) {
+        struct join *join = &v->joins[cp->saved->insn];
+
+        /* Paths are followed depth first, so the innermost of the open
+         * checkpoints is finished first. */
+        join->open = cp->next;
+        join->n_open--;
+        cp->next = join->done;
+        join->done = cp;
+        cp = cp->parent;
+    }
+}
+
+static void
+list_free(struct verifier *v, struct checkpoint *cp)
+{
+    while (cp) {
+        struct checkpoint *next = cp->next;
+
+        checkpoint_free(v, cp);
+        cp = next;
+    }
+}
+
+void
+checkpoints_free(struct verifier *v)
+{
+    for (uint32_t i = 0; v->joins && i < v->n_insns; i++) {
+        list_free(v, v->joins[i].open);
+        list_free(v, v->joins[i].done);
+    }
+}

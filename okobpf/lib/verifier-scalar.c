@@ -1,0 +1,318 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include "verifier-scalar.h"
+
+/* Sets of one number or of all, and how the parts of a set refine each
+ * other.  Arithmetic on sets is in verifier-range.c. */
+
+struct range
+range_full(int width)
+{
+    return (struct range) {
+        .umin = 0,
+        .umax = scalar_umax(width),
+        .smin = scalar_sext(UINT64_C(1) << (width - 1), width),
+        .smax = (int64_t) (scalar_umax(width) >> 1),
+    };
+}
+
+static bool
+range_is_empty(const struct range *r)
+{
+    return r->umin > r->umax || r->smin > r->smax;
+}
+
+static void
+raise_umin(struct range *r, uint64_t x)
+{
+    r->umin = x > r->umin ? x : r->umin;
+}
+
+static void
+lower_umax(struct range *r, uint64_t x)
+{
+    r->umax = x < r->umax ? x : r->umax;
+}
+
+static void
+raise_smin(struct range *r, int64_t x)
+{
+    r->smin = x > r->smin ? x : r->smin;
+}
+
+static void
+lower_smax(struct range *r, int64_t x)
+{
+    r->smax = x < r->smax ? x : r->smax;
+}
+
+static void
+range_intersect(struct range *a, const struct range *b)
+{
+    raise_umin(a, b->umin);
+    lower_umax(a, b->umax);
+    raise_smin(a, b->smin);
+    lower_smax(a, b->smax);
+}
+
+static bool
+range_includes(const struct range *a, const struct range *b)
+{
+    return (a->umin <= b->umin && a->umax >= b->umax
+            && a->smin <= b->smin && a->smax >= b->smax);
+}
+
+static bool
+range_equal(const struct range *a, const struct range *b)
+{
+    return (a->umin == b->umin && a->umax == b->umax
+            && a->smin == b->smin && a->smax == b->smax);
+}
+
+/* Takes over into the signed bounds of 'r' what the unsigned ones say, and the
+ * other way around. */
+static void
+range_sync_signs(struct range *r, int width)
+{
+    uint64_t half = scalar_umax(width) >> 1;
+
+    /* Without the step from 'half' to 'half + 1' in them, unsigned bounds are
+     * in order as signed ones, too. */
+    if (r->umax <= half || r->umin > half) {
+        raise_smin(r, scalar_sext(r->umin, width));
+        lower_smax(r, scalar_sext(r->umax, width));
+    }
+    if (r->smin >= 0 || r->smax < 0) {
+        raise_umin(r, (uint64_t) r->smin & scalar_umax(width));
+        lower_umax(r, (uint64_t) r->smax & scalar_umax(width));
+    } else {
+        /* Signed bounds on both sides of 0: where the unsigned ones exclude
+         * one side, the other remains. */
+        uint64_t last_negative = (uint64_t) r->smin & scalar_umax(width);
+
+        if (r->umax < last_negative) {
+            lower_umax(r, (uint64_t) r->smax);
+            raise_smin(r, 0);
+        }
+        if (r->umin > (uint64_t) r->smax) {
+            raise_umin(r, last_negative);
+            lower_smax(r, -1);
+        }
+    }
+}
+
+/* Takes over into 'r' what 't' says of its lower 'width' bits. */
+static void
+range_sync_tnum(struct range *r, struct tnum t, int width)
+{
+    uint64_t sign = UINT64_C(1) << (width - 1);
+
+    t = tnum_truncate(t, width);
+    raise_umin(r, t.value);
+    lower_umax(r, t.value | t.mask);
+    raise_smin(r, scalar_sext(t.value | (t.mask & sign), width));
+    lower_smax(r, scalar_sext(t.value | (t.mask & ~sign), width));
+}
+
+/* Takes over into 't' what 'r' says of its lower 'width' bits.  Returns false
+ * if they contradict each other. */
+static bool
+tnum_sync_range(struct tnum *t, const struct range *r, int width)
+{
+    struct tnum bounds = tnum_range(r->umin, r->umax);
+
+    if (width < SCALAR_BITS) {
+        bounds.mask |= ~scalar_umax(width) & scalar_umax(SCALAR_BITS);
+    }
+    return tnum_intersect(*t, bounds, t);
+}
+
+/* Takes over bounds between the whole of 's' and its lower half. */
+static void
+scalar_sync_halves(struct scalar *s)
+{
+    uint64_t low = scalar_umax(SCALAR_HALF);
+    struct range signed_half = range_full(SCALAR_HALF);
+
+    /* With only one upper half possible, the bounds' lower halves are
+     * bounds. */
+    if (s->r.umin >> SCALAR_HALF == s->r.umax >> SCALAR_HALF) {
+        uint64_t upper = s->r.umin & ~low;
+
+        raise_umin(&s->h, s->r.umin & low);
+        lower_umax(&s->h, s->r.umax & low);
+        raise_umin(&s->r, upper | s->h.umin);
+        lower_umax(&s->r, upper | s->h.umax);
+    }
+
+    /* A number that the lower half can express as a signed number. */
+    if (s->r.smin >= signed_half.smin && s->r.smax <= signed_half.smax) {
+        raise_smin(&s->h, s->r.smin);
+        lower_smax(&s->h, s->r.smax);
+        raise_smin(&s->r, s->h.smin);
+        lower_smax(&s->r, s->h.smax);
+    }
+}
+
+bool
+scalar_sync(struct scalar *s)
+{
+    /* Each step only ever removes, so this ends; the third round rarely
+     * finds anything. */
+    for (int round = 0; round < 3; round++) {
+        struct scalar old = *s;
+
+        range_sync_tnum(&s->r, s->t, SCALAR_BITS);
+        range_sync_tnum(&s->h, s->t, SCALAR_HALF);
+        range_sync_signs(&s->r, SCALAR_BITS);
+        range_sync_signs(&s->h, SCALAR_HALF);
+        scalar_sync_halves(s);
+        range_sync_signs(&s->r, SCALAR_BITS);
+        range_sync_signs(&s->h, SCALAR_HALF);
+        if (range_is_empty(&s->r) || range_is_empty(&s->h)
+            || !tnum_sync_range(&s->t, &s->r, SCALAR_BITS)
+            || !tnum_sync_range(&s->t, &s->h, SCALAR_HALF)) {
+            return false;
+        }
+        if (scalar_equal(&old, s)) {
+            break;
+        }
+    }
+    return true;
+}
+
+struct scalar
+scalar_unknown(void)
+{
+    return (struct scalar) {
+        .t = { 0, scalar_umax(SCALAR_BITS) },
+        .r = range_full(SCALAR_BITS),
+        .h = range_full(SCALAR_HALF),
+    };
+}
+
+struct scalar
+scalar_range(uint64_t umin, uint64_t umax)
+{
+    struct scalar s = scalar_unknown();
+
+    s.r.umin = umin;
+    s.r.umax = umax;
+    scalar_sync(&s);
+    return s;
+}
+
+struct scalar
+scalar_const(uint64_t x)
+{
+    uint64_t low = x & scalar_umax(SCALAR_HALF);
+
+    x &= scalar_umax(SCALAR_BITS);
+    return (struct scalar) {
+        .t = tnum_const(x),
+        .r = { x, x, scalar_sext(x, SCALAR_BITS),
+               scalar_sext(x, SCALAR_BITS) },
+        .h = { low, low, scalar_sext(low, SCALAR_HALF),
+               scalar_sext(low, SCALAR_HALF) },
+    };
+}
+
+bool
+scalar_includes(const struct scalar *a, const struct scalar *b)
+{
+    return (tnum_includes(a->t, b->t)
+            && range_includes(&a->r, &b->r)
+            && range_includes(&a->h, &b->h));
+}
+
+bool
+scalar_equal(const struct scalar *a, const struct scalar *b)
+{
+    return (tnum_equal(a->t, b->t)
+            && range_equal(&a->r, &b->r)
+            && range_equal(&a->h, &b->h));
+}
+
+bool
+scalar_intersect(struct scalar *a, const struct scalar *b)
+{
+    range_intersect(&a->r, &b->r);
+    range_intersect(&a->h, &b->h);
+    return tnum_intersect(a->t, b->t, &a->t) && scalar_sync(a);
+}
+
+struct scalar
+scalar_make(struct tnum t, struct range r, int width)
+{
+    struct scalar s = scalar_unknown();
+
+    s.t = tnum_truncate(t, width);
+    if (width == SCALAR_BITS) {
+        s.r = r;
+    } else {
+        s.h = r;
+    }
+    /* Not empty, as there is a result for each pair of operands. */
+    scalar_sync(&s);
+    return s;
+}
+
+struct scalar
+scalar_truncate(const struct scalar *s, int width)
+{
+    if (width >= SCALAR_BITS) {
+        return *s;
+    } else if (width == SCALAR_HALF) {
+        return scalar_make(s->t, s->h, SCALAR_HALF);
+    }
+
+    struct scalar result = scalar_unknown();
+    result.t = tnum_truncate(s->t, width);
+    if (s->r.umax <= scalar_umax(width)) {
+        result.r.umin = s->r.umin;
+        result.r.umax = s->r.umax;
+    }
+    if (s->h.umax <= scalar_umax(width)) {
+        raise_umin(&result.r, s->h.umin);
+        lower_umax(&result.r, s->h.umax);
+    }
+    scalar_sync(&result);
+    return result;
+}
+
+struct scalar
+scalar_sign_extend(const struct scalar *s, int from, int width)
+{
+    struct range limits = range_full(from);
+    struct range r = range_full(width);
+
+    r.smin = limits.smin;
+    r.smax = limits.smax;
+    if (s->r.smin >= limits.smin && s->r.smax <= limits.smax) {
+        raise_smin(&r, s->r.smin);
+        lower_smax(&r, s->r.smax);
+    }
+    if (s->h.smin >= limits.smin && s->h.smax <= limits.smax) {
+        raise_smin(&r, s->h.smin);
+        lower_smax(&r, s->h.smax);
+    }
+    return scalar_make(tnum_sext(tnum_truncate(s->t, from), from), r, width);
+}

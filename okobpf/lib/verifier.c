@@ -1,0 +1,323 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* The verifier: see verifier.h. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "verifier.h"
+
+/* Instructions between looks at the clock. */
+#define VISITS_PER_LOOK 1024
+
+static uint64_t
+cpu_time_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
+}
+
+void *
+v_alloc(struct verifier *v, size_t size)
+{
+    if (size > v->limits->max_verify_memory - v->memory) {
+        over_limit(v, OKOBPF_LIMIT,
+                   "make the program simpler: fewer branches whose outcomes "
+                   "matter later, fewer variables on the stack",
+                   "the verifier would need more than %llu bytes of memory",
+                   (unsigned long long) v->limits->max_verify_memory);
+        return NULL;
+    }
+
+    void *p = calloc(1, size ? size : 1);
+    if (!p) {
+        over_limit(v, OKOBPF_NO_MEMORY, NULL,
+                   "out of memory while verifying");
+        return NULL;
+    }
+    v->memory += size;
+    if (v->memory > v->peak_memory) {
+        v->peak_memory = v->memory;
+    }
+    return p;
+}
+
+void
+v_free(struct verifier *v, void *p, size_t size)
+{
+    if (p) {
+        v->memory -= size;
+        free(p);
+    }
+}
+
+bool
+v_push(struct verifier *v)
+{
+    struct pending *p = v_alloc(v, sizeof *p);
+
+    if (!p) {
+        return false;
+    }
+    p->saved = state_save(v);
+    if (!p->saved) {
+        v_free(v, p, sizeof *p);
+        return false;
+    }
+    p->next = v->pending;
+    v->pending = p;
+    if (v->cur->parent) {
+        v->cur->parent->n_open++;
+    }
+    return true;
+}
+
+/* Takes the branch that was left last.  Returns false if there is none. */
+static bool
+v_pop(struct verifier *v)
+{
+    struct pending *p = v->pending;
+
+    if (!p) {
+        return false;
+    }
+    v->pending = p->next;
+    state_restore(v, p->saved);
+    saved_free(v, p->saved);
+    v_free(v, p, sizeof *p);
+
+    log_note(v, "back at %u, with the branch taken:\n", v->cur->insn);
+    branch_go(v, true);
+    return true;
+}
+
+static bool
+check_costs(struct verifier *v)
+{
+    if (v->n_visits >= v->limits->max_visits) {
+        return over_limit(v, OKOBPF_LIMIT,
+                          "give loops a constant bound, such as "
+                          "for (i = 0; i < 8; i++), and keep bodies with many "
+                          "branches out of them",
+                          "no end in sight after following %u instructions",
+                          v->n_visits);
+    }
+    if (!(v->n_visits++ % VISITS_PER_LOOK)
+        && cpu_time_ns() - v->start_ns > v->limits->max_verify_ns) {
+        return over_limit(v, OKOBPF_LIMIT,
+                          "make the program simpler, or raise the limit",
+                          "verification took more than %llu ms",
+                          (unsigned long long) (v->limits->max_verify_ns
+                                                / 1000000));
+    }
+    return true;
+}
+
+static bool
+follow_imm64(struct verifier *v, const struct bpf_insn *insn)
+{
+    struct val *dst = reg(v, bpf_dst(insn));
+    uint64_t low = (uint32_t) insn[0].imm;
+    uint64_t high = (uint32_t) insn[1].imm;
+
+    val_set_none(dst);
+    switch (bpf_src(insn)) {
+    case BPF_PSEUDO_MAP_IDX:
+        dst->type = V_MAP;
+        dst->map = insn->imm;
+        dst->s = scalar_const(0);
+        break;
+    case BPF_PSEUDO_MAP_IDX_VALUE:
+        dst->type = V_VALUE;
+        dst->map = insn->imm;
+        dst->s = scalar_const((uint32_t) insn[1].imm);
+        break;
+    default:
+        val_set_scalar(dst, scalar_const(high << 32 | low), 0);
+        break;
+    }
+    v->cur->insn += 2;
+    return true;
+}
+
+static bool
+follow_jump(struct verifier *v, const struct bpf_insn *insn, bool *ended)
+{
+    v->cur->n_jumps++;
+    switch (BPF_OP(insn->opcode)) {
+    case BPF_JA:
+        v->cur->insn += 1 + (BPF_CLASS(insn->opcode) == BPF_JMP32
+                             ? insn->imm : insn->offset);
+        return true;
+    case BPF_CALL:
+        return (bpf_src(insn) == BPF_CALL_LOCAL
+                ? follow_local_call(v, insn)
+                : follow_helper(v, insn));
+    case BPF_EXIT:
+        return follow_exit(v, ended);
+    default:
+        return follow_branch(v);
+    }
+}
+
+/* Follows the current path for one instruction.  Sets '*ended' if it ends
+ * there. */
+static bool
+follow_insn(struct verifier *v, bool *ended)
+{
+    const struct bpf_insn *insn = &v->insns[v->cur->insn];
+
+    v->cur->n_insns++;
+    switch (BPF_CLASS(insn->opcode)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+        return follow_alu(v, insn);
+    case BPF_JMP:
+    case BPF_JMP32:
+        return follow_jump(v, insn, ended);
+    case BPF_LD:
+        return (BPF_MODE(insn->opcode) == BPF_IMM
+                ? follow_imm64(v, insn)
+                : follow_packet_load(v, insn));
+    case BPF_LDX:
+        return follow_load(v, insn);
+    default:
+        return (BPF_MODE(insn->opcode) == BPF_ATOMIC
+                ? follow_atomic(v, insn)
+                : follow_store(v, insn));
+    }
+}
+
+/* Follows the current path to its end. */
+static bool
+follow_path(struct verifier *v)
+{
+    bool ended = false;
+
+    while (!ended) {
+        v->at = v->cur->insn;
+        if (!check_costs(v)) {
+            return false;
+        }
+        if (v->info[v->cur->insn].target
+            && !checkpoint_visit(v, &ended)) {
+            return false;
+        }
+        if (!ended) {
+            log_step(v);
+            if (!follow_insn(v, &ended)) {
+                return false;
+            }
+        }
+    }
+    path_ended(v);
+    return true;
+}
+
+static void
+set_entry_state(struct verifier *v)
+{
+    struct frame *frame = &v->cur->frames[0];
+    struct val *r1 = &frame->regs[1];
+    struct val *r2 = &frame->regs[2];
+
+    frame_init(frame, 0);
+    val_set_none(r1);
+    r1->s = scalar_const(0);
+    if (v->image->abi == OKOBPF_ABI_PACKET) {
+        r1->type = V_PKT;
+        val_set_scalar(r2, scalar_range(0, MAX_PKT_LEN), 0);
+        r2->id = ID_PKT_LEN;
+        r2->range = 0;
+    } else {
+        r1->type = V_CTX;
+    }
+}
+
+static bool
+run(struct verifier *v)
+{
+    if (!check_code(v)) {
+        return false;
+    }
+
+    v->cur = v_alloc(v, sizeof *v->cur);
+    v->joins = v_alloc(v, v->n_insns * sizeof *v->joins);
+    if (!v->cur || !v->joins) {
+        return false;
+    }
+    set_entry_state(v);
+    do {
+        if (!follow_path(v)) {
+            return false;
+        }
+    } while (v_pop(v));
+    return true;
+}
+
+static void
+uninit(struct verifier *v)
+{
+    while (v->pending) {
+        struct pending *p = v->pending;
+
+        v->pending = p->next;
+        saved_free(v, p->saved);
+        v_free(v, p, sizeof *p);
+    }
+    checkpoints_free(v);
+    free(v->joins);
+    free(v->cur);
+    free(v->info);
+    free(v->functions);
+    free(v->sums);
+}
+
+enum okobpf_status
+verify(const struct image *image, const struct okobpf_limits *limits,
+       bool want_log, struct okobpf_report *report)
+{
+    struct verifier v = {
+        .image = image,
+        .limits = limits,
+        .report = report,
+        .insns = image->insns,
+        .n_insns = image->n_insns,
+        .next_id = ID_FIRST,
+        .start_ns = cpu_time_ns(),
+        .status = OKOBPF_OK,
+        .want_log = want_log,
+    };
+
+    if (run(&v)) {
+        report->status = OKOBPF_OK;
+        report->insn = -1;
+    }
+    report->insns_visited = v.n_visits;
+    report->peak_states = v.peak_saved;
+    report->peak_memory = v.peak_memory;
+    report->verify_ns = cpu_time_ns() - v.start_ns;
+    log_finish(&v);
+    uninit(&v);
+    return v.status;
+}

@@ -1,0 +1,406 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_VERIFIER_H
+#define OKOBPF_VERIFIER_H 1
+
+/* Inside of the verifier.
+ *
+ * The verifier follows every path through the program, with an abstract value
+ * for each register and stack slot (a "state"), and refuses the program as
+ * soon as one state lets an instruction do harm.
+ *
+ * So that the number of paths does not matter, it keeps a copy of the state
+ * ("checkpoint") at instructions that several paths reach.  A path that gets
+ * there with a state that a checkpoint includes can do nothing that was not
+ * seen from there: it ends ("is pruned").  Two things make this frequent:
+ *
+ *   - Liveness.  Registers that are not read any more (verifier-cfg.c) and
+ *     stack slots that were not read later from a checkpoint on do not count.
+ *
+ *   - Precision.  The value of a number counts only if what followed from the
+ *     checkpoint depended on it: an address, a size, a branch that could only
+ *     go one way.  Each number carries the set of registers and slots of the
+ *     last checkpoint that it was computed from ('deps'); when it matters,
+ *     these become 'precise' there and, by their own 'deps', in the
+ *     checkpoints before.
+ *
+ * Both are known only when all paths from a checkpoint have been followed to
+ * their ends ('n_open' is 0), so only such checkpoints prune.
+ *
+ * Files: verifier.c drives, verifier-cfg.c checks what needs no state,
+ * verifier-{alu,branch,mem,call}.c follow one instruction, verifier-prune.c
+ * keeps checkpoints, verifier-report.c tells people, verifier-scalar.c,
+ * verifier-range.c and tnum.c know numbers. */
+
+#include <stddef.h>
+#include "image.h"
+#include "verifier-scalar.h"
+
+/* Longest packet that the verifier reckons with.  okobpf_run() does not run
+ * programs on longer ones. */
+#define MAX_PKT_LEN 0x7fffffff
+
+/* Largest constant that a value may differ from its symbol ('delta'). */
+#define MAX_DELTA (1 << 29)
+
+#define N_SLOTS (BPF_STACK_SIZE / 8)
+
+enum val_type {
+    V_NONE,                     /* Not initialized. */
+    V_SCALAR,
+    V_CTX,                      /* The struct oko_ctx. */
+    V_PKT,                      /* Into the packet, or just past its end. */
+    V_STACK,                    /* Into the stack of frame 'frame'. */
+    V_MAP,                      /* A map. */
+    V_VALUE,                    /* Into a value of a map. */
+    V_VALUE_OR_NULL,            /* Start of a value of a map, or NULL. */
+};
+
+/* How a value relates to the symbol 'id' (see 'struct val'). */
+enum val_form {
+    FORM_PLAIN,                 /* id + delta */
+    FORM_REST,                  /* pkt_len - (id + delta) */
+    FORM_SHIFTED_U,             /* (id + delta) << 32, where id + delta is an
+                                 * unsigned number of 32 bits. */
+    FORM_SHIFTED_S,             /* The same for a signed number. */
+};
+
+/* Symbols.  Others are numbered as they are needed. */
+#define ID_NONE 0               /* No symbol. */
+#define ID_PKT_LEN 1            /* Length of the packet. */
+#define ID_FIRST 2
+
+#define RANGE_NONE INT32_MIN
+
+/* An abstract value.
+ *
+ * Symbols express that values depend on each other, so that what a branch says
+ * of one is known of the others.  'id' stands for one, unknown 64-bit number
+ * (in V_VALUE_OR_NULL: for one pointer).  A scalar, or the offset of a packet
+ * pointer from the start of the packet, with nonzero 'id' is equal to the
+ * 'form' of it, modulo 2**64.
+ *
+ * 'range', if not RANGE_NONE, says that id + range <= pkt_len, without
+ * wrapping if 'id' is taken as a signed number.  Because of this, at the
+ * offset id + delta at least range - delta bytes can be read, provided that
+ * the offset is not negative. */
+struct val {
+    uint8_t type;               /* enum val_type. */
+    uint8_t form;               /* enum val_form. */
+    uint8_t frame;              /* V_STACK. */
+    bool precise;               /* Scalar in a checkpoint: value counts. */
+    uint32_t map;               /* V_MAP, V_VALUE, V_VALUE_OR_NULL: index. */
+    uint32_t id;
+    int32_t delta;
+    int32_t range;
+    uint64_t deps;              /* Scalars: see var_of_reg(). */
+    struct scalar s;            /* Scalars: number.  Pointers: offset. */
+};
+
+/* What a byte of stack holds. */
+enum byte_kind {
+    B_NONE,                     /* Not initialized. */
+    B_BROKEN,                   /* Part of an overwritten pointer. */
+    B_MISC,                     /* Some byte. */
+    B_ZERO,
+    B_SPILL,                    /* Part of 'val'. */
+};
+
+/* Eight bytes of stack.  Bytes 'start' to 'start + size' are B_SPILL and hold
+ * 'val', if 'size' is not 0; a value of less than 8 bytes is a scalar. */
+struct slot {
+    uint8_t kind[8];            /* enum byte_kind. */
+    uint8_t start, size;
+    struct val val;
+};
+
+/* Slots are numbered downward from r10: slot 0 is r10 - 8 to r10 - 1. */
+struct frame {
+    uint32_t call_insn;         /* The call that made it; not in frame 0. */
+    uint32_t n_slots;           /* Others are B_NONE. */
+    uint64_t written;           /* Slots overwritten since last checkpoint. */
+    struct val regs[BPF_N_REGS];
+    struct slot slots[N_SLOTS];
+};
+
+#define N_TRAIL 12
+
+/* State of the path being followed. */
+struct state {
+    uint32_t insn;              /* Next instruction. */
+    uint32_t depth;             /* Index of the innermost frame. */
+    uint32_t len_min;           /* The packet has at least so many bytes. */
+    struct checkpoint *parent;  /* Last checkpoint on the path. */
+    uint32_t n_insns, n_jumps;  /* Since then. */
+
+    /* The last branches, for people: insn * 2 + taken. */
+    uint32_t trail[N_TRAIL];
+    uint32_t n_trail;           /* Branches on the path. */
+
+    struct frame frames[BPF_MAX_FRAMES];
+};
+
+/* A state in less space, without what is dead.  One block of memory. */
+struct saved {
+    size_t size;                /* Of the block, bytes. */
+    uint32_t insn, depth, len_min;
+    uint32_t n_insns, n_jumps;
+    struct checkpoint *parent;
+    uint32_t trail[N_TRAIL];
+    uint32_t n_trail;
+
+    struct saved_frame *frames; /* 'depth' + 1 of them. */
+    struct val *vals;           /* Registers, then slots, of frame 0, then of
+                                 * frame 1... */
+    struct saved_slot *slots;   /* Of frame 0, then of frame 1... */
+};
+
+struct saved_frame {
+    uint32_t call_insn;
+    uint32_t n_slots;
+    uint32_t regs;              /* Bit N: rN is in 'vals'. */
+    uint64_t spills;            /* Bit N: slot N has a value in 'vals'. */
+    uint64_t written;           /* Slots overwritten since 'parent'. */
+    uint64_t read;              /* Slots that are read later (checkpoint). */
+};
+
+struct saved_slot {
+    uint8_t kind[8];
+    uint8_t start, size;
+};
+
+/* Kept in 'struct join'. */
+struct checkpoint {
+    struct checkpoint *next;
+    struct checkpoint *parent;
+    uint32_t n_open;            /* Paths from here not followed to the end. */
+    uint32_t n_hits, n_misses;
+    struct saved *saved;
+};
+
+/* The checkpoints of an instruction. */
+struct join {
+    struct checkpoint *open;    /* With 'n_open', newest (innermost) first. */
+    struct checkpoint *done;    /* Without. */
+    uint32_t n_open;
+};
+
+/* A branch still to be taken, with the state before it. */
+struct pending {
+    struct pending *next;
+    struct saved *saved;
+};
+
+/* What verifier-cfg.c knows of an instruction. */
+struct insn_info {
+    uint16_t live;              /* Registers read later, bit N for rN. */
+    bool target;                /* More than one way leads here. */
+    bool second;                /* Second slot of a 64-bit immediate. */
+    uint32_t function;          /* Index in 'functions'. */
+};
+
+struct function {
+    uint32_t start, end;        /* Instructions, 'end' excluded. */
+    bool called;
+};
+
+struct verifier {
+    const struct image *image;
+    const struct okobpf_limits *limits;
+    struct okobpf_report *report;
+    const struct bpf_insn *insns;
+    uint32_t n_insns;
+
+    struct insn_info *info;
+    struct function *functions;
+    uint32_t n_functions;
+
+    struct state *cur;
+    uint32_t at;                /* Instruction being followed. */
+    struct pending *pending;
+    uint32_t n_pending;
+    struct join *joins;         /* By instruction. */
+    uint32_t n_checkpoints;
+    uint32_t n_saved, peak_saved; /* Pending branches and checkpoints. */
+    uint32_t next_id;
+    struct sums *sums;          /* See verifier-val.c. */
+
+    /* Costs. */
+    uint32_t n_visits;
+    uint64_t start_ns;
+    uint64_t memory;            /* Bytes in use. */
+    uint64_t peak_memory;
+
+    /* The result, once it is not OKOBPF_OK. */
+    enum okobpf_status status;
+
+    /* Log. */
+    bool want_log;
+    char *log;
+    size_t log_len;             /* Without terminator. */
+    size_t log_size;            /* Allocated. */
+};
+
+static inline struct frame *
+cur_frame(struct verifier *v)
+{
+    return &v->cur->frames[v->cur->depth];
+}
+
+static inline struct val *
+reg(struct verifier *v, int r)
+{
+    return &cur_frame(v)->regs[r];
+}
+
+static inline bool
+val_is_const(const struct val *val)
+{
+    return val->type == V_SCALAR && scalar_is_const(&val->s);
+}
+
+static inline bool
+val_is_pointer(const struct val *val)
+{
+    return val->type > V_SCALAR;
+}
+
+/* verifier.c */
+
+/* Allocates 'size' zeroed bytes within the limits.  Returns NULL, with
+ * 'v->status' and the report set, if they don't allow it. */
+void *v_alloc(struct verifier *, size_t size);
+void v_free(struct verifier *, void *, size_t size);
+
+/* Leaves it for later to take the branch at the current instruction. */
+bool v_push(struct verifier *);
+
+/* verifier-cfg.c.  Checks encoding and control flow and fills in 'info' and
+ * 'functions'. */
+bool check_code(struct verifier *);
+
+/* The functions below follow an instruction.  They return false, with the
+ * report filled in, if it could do harm. */
+
+/* verifier-alu.c */
+bool follow_alu(struct verifier *, const struct bpf_insn *);
+
+/* Refuses if 'r' is not initialized. */
+bool check_reg(struct verifier *, int r);
+
+/* verifier-val.c */
+void val_set_none(struct val *);
+void val_set_scalar(struct val *, struct scalar, uint64_t deps);
+
+/* Gives 'val', a scalar that is not constant or a packet pointer, a symbol if
+ * it has none, because there will be another value that depends on it. */
+void id_need(struct verifier *, struct val *);
+
+/* Makes 'id', 'form', 'delta' and 'range' of '*to' say what is true of the sum
+ * or difference of 'a' and 'b' in all 64 bits.  '*to' has all else already. */
+bool relate_sum(struct verifier *, struct val *to,
+                const struct val *a, const struct val *b);
+bool relate_difference(struct verifier *, struct val *to,
+                       const struct val *a, const struct val *b);
+void relate_same(struct val *to, const struct val *from);
+
+/* Whether the symbol 'sum' stands for the sum of two others, and of which. */
+bool id_parts(const struct verifier *, uint32_t sum, uint32_t parts[2]);
+
+/* Calls 'function' for each initialized value of the current state. */
+void for_each_val(struct verifier *,
+                  void (*function)(struct verifier *, struct val *, void *),
+                  void *aux);
+
+/* verifier-branch.c */
+bool follow_branch(struct verifier *);
+/* Goes on from the branch at the current instruction. */
+void branch_go(struct verifier *, bool taken);
+
+/* verifier-mem.c */
+bool follow_load(struct verifier *, const struct bpf_insn *);
+bool follow_store(struct verifier *, const struct bpf_insn *);
+bool follow_atomic(struct verifier *, const struct bpf_insn *);
+bool follow_packet_load(struct verifier *, const struct bpf_insn *);
+
+enum access { ACCESS_READ, ACCESS_WRITE };
+
+/* Checks that the 'size' bytes at 'ptr + ofs' can be accessed; not aligned.
+ * 'what' names the pointer in messages, such as "r1".  For the stack, only the
+ * bounds are checked. */
+bool check_mem(struct verifier *, const struct val *ptr, const char *what,
+               int64_t ofs, uint64_t size, enum access);
+
+/* Checks that the bytes of stack are initialized and no pointers. */
+bool check_stack_read(struct verifier *, const struct val *ptr,
+                      const char *what, int64_t ofs, uint64_t size);
+
+/* Makes bytes of stack B_MISC; those from 'sure' on may stay as they are. */
+void stack_clobber(struct verifier *, const struct val *ptr, int64_t ofs,
+                   uint64_t size, uint64_t sure);
+
+/* verifier-call.c */
+bool follow_helper(struct verifier *, const struct bpf_insn *);
+bool follow_local_call(struct verifier *, const struct bpf_insn *);
+/* Sets *ended if it ends the program. */
+bool follow_exit(struct verifier *, bool *ended);
+
+/* verifier-prune.c */
+
+/* Initializes what a function finds in its frame but its arguments. */
+void frame_init(struct frame *, uint32_t index);
+struct saved *state_save(struct verifier *);
+void state_restore(struct verifier *, const struct saved *);
+void saved_free(struct verifier *, struct saved *);
+
+/* Called at an instruction where paths meet.  Sets '*pruned' if the current
+ * path need not be followed further.  Returns false if it will go on for
+ * ever. */
+bool checkpoint_visit(struct verifier *, bool *pruned);
+/* Called when the current path has ended. */
+void path_ended(struct verifier *);
+void checkpoints_free(struct verifier *);
+
+/* The values that 'deps' names have mattered. */
+void mark_precise(struct verifier *, uint64_t deps);
+/* The value 'val' has mattered. */
+static inline void
+mark_val_precise(struct verifier *v, const struct val *val)
+{
+    if (val->type == V_SCALAR && val->deps) {
+        mark_precise(v, val->deps);
+    }
+}
+/* Slot 'slot' of frame 'frame' has been read. */
+void mark_slot_read(struct verifier *, uint32_t frame, uint32_t slot);
+
+/* verifier-report.c.  The 'refuse' functions return false. */
+bool refuse(struct verifier *, const char *advice, const char *reason, ...)
+    __attribute__((__format__(__printf__, 3, 4)));
+bool refuse_at(struct verifier *, uint32_t insn, const char *advice,
+               const char *reason, ...)
+    __attribute__((__format__(__printf__, 4, 5)));
+bool over_limit(struct verifier *, enum okobpf_status, const char *advice,
+                const char *reason, ...)
+    __attribute__((__format__(__printf__, 4, 5)));
+const char *val_type_name(const struct val *);
+void log_step(struct verifier *);
+void log_note(struct verifier *, const char *format, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+void log_finish(struct verifier *);
+
+#endif /* verifier.h */
