@@ -214,7 +214,7 @@ static bool
 load_packet(const struct okobpf_env *env, uint64_t ofs, int opcode,
             uint64_t *r0)
 {
-    int size = opcode & BPF_H ? 2 : opcode & BPF_B ? 1 : 4;
+    uint64_t size = opcode & BPF_H ? 2 : opcode & BPF_B ? 1 : 4;
     uint64_t addr = env->ctx.data + ofs;
 
     if (ofs > env->ctx.pkt_len || size > env->ctx.pkt_len - ofs) {
@@ -397,6 +397,11 @@ interpret(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
     uint64_t regs[16];
     int depth = 0;
 
+#ifdef OKOBPF_CHECKED
+    /* The same garbage in each run. */
+    memset(stack, 0xa5, sizeof stack);
+    memset(regs, 0xa5, sizeof regs);
+#endif
     regs[1] = r1;
     regs[2] = r2;
     regs[10] = (uintptr_t) stack + BPF_STACK_SIZE;

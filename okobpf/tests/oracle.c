@@ -67,7 +67,7 @@ trap(struct oracle *oracle, const struct bpf_insn *insn,
 
 static void
 add_region(struct oracle *oracle, uint64_t start, uint64_t size,
-           bool writable)
+           enum oracle_region_kind kind)
 {
     if (oracle->n_regions >= oracle->allocated_regions) {
         size_t n = 2 * oracle->allocated_regions + 16;
@@ -81,14 +81,14 @@ add_region(struct oracle *oracle, uint64_t start, uint64_t size,
         oracle->allocated_regions = n;
     }
     oracle->regions[oracle->n_regions++] = (struct oracle_region) {
-        start, size, writable
+        start, size, kind
     };
 }
 
 static const struct oracle_region *
 find_region(const struct oracle *oracle, uint64_t addr, uint64_t size)
 {
-    for (size_t i = oracle->n_regions; i-- > 0; ) {
+    for (size_t i = 0; i < oracle->n_regions; i++) {
         const struct oracle_region *r = &oracle->regions[i];
 
         if (addr >= r->start && addr - r->start <= r->size
@@ -107,11 +107,12 @@ oracle_init(struct oracle *oracle, const struct okobpf_prog *prog,
     oracle->prog = prog;
     oracle->max_steps = max_steps;
     oracle->written = 1u << 10 | 1u << 1;
-    add_region(oracle, env->ctx.data, env->ctx.pkt_len, false);
+    add_region(oracle, env->ctx.data, env->ctx.pkt_len, REGION_READ_ONLY);
     if (prog->info.abi == OKOBPF_ABI_PACKET) {
         oracle->written |= 1u << 2;
     } else {
-        add_region(oracle, (uintptr_t) &env->ctx, sizeof env->ctx, false);
+        add_region(oracle, (uintptr_t) &env->ctx, sizeof env->ctx,
+                   REGION_READ_ONLY);
     }
     for (size_t i = 0; i < prog->n_maps; i++) {
         struct okobpf_map *map = prog->maps[i];
@@ -120,7 +121,8 @@ oracle_init(struct oracle *oracle, const struct okobpf_prog *prog,
             uint8_t *value = map_direct_value(map);
 
             add_region(oracle, (uintptr_t) value, map->info.value_size,
-                       !map->info.read_only);
+                       (map->info.read_only ? REGION_CONSTANT
+                        : REGION_WRITABLE));
         }
     }
 }
@@ -204,7 +206,7 @@ check_memory(struct step *s, uint64_t addr, uint64_t size, enum access access)
                     " are out of bounds (stack: 0x%"PRIx64")", size, addr,
                     s->stack);
     }
-    if (access & WRITE && !r->writable) {
+    if (access & WRITE && r->kind != REGION_WRITABLE) {
         return trap(s->oracle, s->insn, "read-only memory is written");
     }
     return true;
@@ -325,7 +327,7 @@ check_format(struct step *s, uint64_t addr)
     const char *error;
     int n_args;
 
-    if (!r || r->writable || r->start == s->oracle->regions[0].start) {
+    if (!r || r->kind != REGION_CONSTANT) {
         return trap(s->oracle, s->insn, "format is not constant");
     }
     error = printf_format_check((const char *) (uintptr_t) addr,
@@ -472,7 +474,8 @@ oracle_step(struct oracle *oracle, const struct bpf_insn *insn,
         const struct okobpf_map_info *info = &oracle->looked_up->info;
 
         if (regs[0] && !find_region(oracle, regs[0], info->value_size)) {
-            add_region(oracle, regs[0], info->value_size, !info->read_only);
+            add_region(oracle, regs[0], info->value_size,
+                       info->read_only ? REGION_CONSTANT : REGION_WRITABLE);
         }
         oracle->looked_up = NULL;
     }

@@ -31,9 +31,15 @@
 
 #include "image.h"
 
+enum oracle_region_kind {
+    REGION_WRITABLE,            /* Values of maps. */
+    REGION_READ_ONLY,           /* Packet, context. */
+    REGION_CONSTANT,            /* Read-only global variables. */
+};
+
 struct oracle_region {
     uint64_t start, size;
-    bool writable;
+    enum oracle_region_kind kind;
 };
 
 struct oracle {

@@ -1,0 +1,53 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+/* Maps in section ".maps", as users of libbpf define them. */
+
+#include "prog.h"
+
+#define uint(NAME, VALUE) int (*NAME)[VALUE]
+#define type(NAME, TYPE) TYPE *NAME
+
+struct flow {
+    u32 src, dst;
+    u16 ports[2];
+};
+typedef const struct flow flow_key;
+
+struct {
+    uint(type, HASH);
+    type(key, flow_key);
+    type(value, u64);
+    uint(max_entries, 100);
+} flows SECTION(".maps");
+
+struct {
+    uint(type, ARRAY);
+    uint(key_size, 4);
+    uint(value_size, 24);
+    uint(max_entries, 7);
+    uint(map_flags, 1);
+} table SECTION(".maps");
+
+u64 SECTION("filter")
+prog(const struct ctx *ctx)
+{
+    struct flow flow = { ctx->in_port, ctx->pkt_len, { 1, 2 } };
+    u32 index = 3;
+
+    return map_lookup(&flows, &flow) || map_lookup(&table, &index);
+}

@@ -1,0 +1,63 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+
+#ifndef OKOBPF_TESTS_PROG_H
+#define OKOBPF_TESTS_PROG_H 1
+
+/* What the BPF programs of the tests share. */
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#define SECTION(NAME) __attribute__((section(NAME), used))
+#define NOINLINE __attribute__((noinline))
+
+struct map_def {
+    u32 type;
+    u32 key_size;
+    u32 value_size;
+    u32 max_entries;
+    u32 nb_hash_functions;
+};
+
+enum { ARRAY = 1, BLOOM = 2, COUNTMIN = 3, HASH = 4, PERCPU_ARRAY = 5,
+       PERCPU_HASH = 6, LRU_HASH = 7, LPM_TRIE = 8 };
+
+struct ctx {
+    u64 data, data_end;
+    u32 in_port, pkt_len, packet_type;
+    u16 l3_ofs, l4_ofs;
+    u64 now_ns;
+    u32 hash, slot;
+};
+
+/* As the headers of the original declare them. */
+static void *(*map_lookup)(const void *, const void *) = (void *) 1;
+static int (*map_update)(const void *, const void *, const void *)
+    = (void *) 2;
+static int (*map_delete)(const void *, const void *) = (void *) 3;
+static int (*map_add)(const void *, const void *) = (void *) 4;
+static u64 (*time_get_ns)(void) = (void *) 5;
+static u32 (*hash)(const void *, u64) = (void *) 6;
+static int (*print)(const char *, ...) = (void *) 7;
+static u32 (*get_slot)(void) = (void *) 8;
+static int (*load_bytes)(u64, void *, u64) = (void *) 9;
+
+#endif /* tests/progs/prog.h */
