@@ -23,7 +23,8 @@ def tools(as_root: None) -> Tools:
     try:
         return Tools.find()
     except ToolsMissing as error:
-        return pytest.fail(str(error), pytrace=False)
+        missing = str(error)
+    pytest.fail(missing, pytrace=False)
 
 
 class Switches:
@@ -32,10 +33,17 @@ class Switches:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._switch: Switch | None = None
+        self._failure = ""
 
     def get(self) -> Switch:
+        if self._failure:
+            pytest.fail(f"no switch, see the first test: {self._failure}", pytrace=False)
         if self._switch is None:
-            self._switch = Switch(self._tools, many_ports=True)
+            try:
+                self._switch = Switch(self._tools, many_ports=True)
+            except LabError as error:
+                self._failure = str(error).splitlines()[0]
+                raise
         return self._switch
 
     def discard(self) -> None:
