@@ -25,9 +25,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/image.h"
+#include "image.h"
 #ifdef OKOBPF_HAVE_JIT
-#include "../lib/jit-x86-64.h"
+#include "jit-x86-64.h"
 #endif
 
 #define N_ELEMS(ARRAY) (sizeof (ARRAY) / sizeof (ARRAY)[0])
@@ -75,8 +75,6 @@
     INSN(BPF_LD | BPF_IMM | BPF_DW, DST, 0, 0, (int32_t) (uint64_t) (IMM)), \
     INSN(0, 0, 0, 0, (int32_t) ((uint64_t) (IMM) >> 32))
 #define LD_PTR(DST, POINTER) LD_IMM64(DST, (uintptr_t) (POINTER))
-
-#define N_PTR_SLOTS 2
 
 /* Engines. */
 
