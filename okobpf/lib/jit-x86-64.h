@@ -21,7 +21,7 @@
  *
  *    - jit-x86-64.c: the driver, functions and jumps.
  *    - jit-x86-64-scan.c: what has to be known before code is generated.
- *    - jit-x86-64-alu.c: arithmetic.
+ *    - jit-x86-64-alu.c, jit-x86-64-div.c: arithmetic.
  *    - jit-x86-64-mem.c: memory, packet and atomic accesses, helper calls.
  *    - jit-x86-64-emit.h: the encoder.
  *
@@ -145,6 +145,21 @@ uint32_t jit_load_packet(struct jit *, uint32_t i);
 uint32_t jit_store(struct jit *, uint32_t i);
 uint32_t jit_atomic(struct jit *, uint32_t i);
 uint32_t jit_call_helper(struct jit *, uint32_t i);
+
+/* Clears the upper half of 'dst', as 32-bit operations do, if 'w' is W32. */
+static inline void
+jit_zero_extend(struct x86_code *c, enum x86_width w, int dst)
+{
+    if (w == W32) {
+        x86_mov(c, W32, dst, dst);
+    }
+}
+
+/* Emit division, or the remainder if 'mod', of 'dst' by 'src' or 'imm'. */
+void jit_divide_reg(struct x86_code *, enum x86_width, bool is_signed,
+                    bool mod, int dst, int src);
+void jit_divide_imm(struct jit *, enum x86_width, bool is_signed, bool mod,
+                    int dst, int32_t imm);
 
 /* Emits the jump of instruction 'i' to 'target', an offset in the code: from
  * this pass if the jump goes backward, else from the pass before. */

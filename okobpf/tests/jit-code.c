@@ -1,0 +1,513 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/* Tests of the JIT's own matters: distances of jumps, inlined array lookups,
+ * programs that it must decline, and what it does with memory. */
+
+#include <stdarg.h>
+
+#include "jit-test.h"
+
+#ifdef OKOBPF_HAVE_JIT
+#include "map.h"
+#include "mem.h"
+
+static int n_checks, n_failures;
+
+/* Counts a check and, unless 'ok', a failure, which 'what' describes. */
+static void __attribute__((__format__(__printf__, 2, 3)))
+check(bool ok, const char *what, ...)
+{
+    n_checks++;
+    if (!ok) {
+        va_list args;
+
+        va_start(args, what);
+        vprintf(what, args);
+        va_end(args);
+        putchar('\n');
+        n_failures++;
+    }
+}
+
+static struct bpf_insn *
+alloc_insns(size_t n)
+{
+    struct bpf_insn *insns = mem_alloc(n, sizeof *insns);
+
+    if (!insns) {
+        fprintf(stderr, "expected room for %zu instructions, but memory is "
+                "exhausted\n", n);
+        exit(EXIT_FAILURE);
+    }
+    return insns;
+}
+
+/* Returns the result of the 'n' instructions at 'insns' with 'engine'. */
+static uint64_t
+run(const struct bpf_insn *insns, size_t n, enum engine engine, uint64_t r1,
+    uint64_t r2)
+{
+    struct okobpf_env env = { .prog = NULL };
+    struct okobpf_prog prog;
+
+    prog_init(&prog, insns, n);
+    return prog_run(&prog, engine, r1, r2, &env);
+}
+
+/* Jumps. */
+
+/* Jumps ahead, conditionally and not, over 'n' instructions, and back over
+ * them, for distances on both sides of where a short jump reaches. */
+static void
+test_distances(void)
+{
+    enum { MAX = 40000 };
+    struct bpf_insn *insns = alloc_insns(MAX + 10);
+    size_t ns[300 + 6];
+    size_t n_ns = 0;
+
+    for (size_t n = 0; n < 300; n++) {
+        ns[n_ns++] = n;
+    }
+    for (size_t n = 32762; n <= 32767; n++) {
+        ns[n_ns++] = n;
+    }
+    for (size_t k = 0; k < n_ns; k++) {
+        size_t n = ns[k];
+        size_t i = 0;
+
+        /* r0 counts the padding, which runs once, after a jump over it. */
+        insns[i++] = MOV_K(0, 0);
+        insns[i++] = k % 2 ? GOTOL(n + 1) : JMP_K(BPF_JEQ, 0, 0, n);
+        if (k % 2) {
+            insns[i++] = MOV_K(0, 1 << 30); /* Jumped over in any case. */
+        }
+        for (size_t j = 0; j < n; j++) {
+            insns[i++] = ALU64_K(BPF_ADD, 0, 1);
+        }
+        insns[i++] = JMP_K(BPF_JNE, 1, 0, 1);
+        insns[i++] = EXIT();
+        insns[i++] = MOV_K(1, 0);
+        insns[i] = GOTOL(-(int32_t) n - 4);
+        i++;
+
+        for (enum engine engine = 0; engine < N_ENGINES; engine++) {
+            if (engine_exists(engine)) {
+                uint64_t r0 = run(insns, i, engine, 1, 0);
+
+                check(r0 == n, "%s: expected that %zu instructions between "
+                      "jumps run once, got %"PRIu64,
+                      engine_to_string(engine), n, r0);
+            }
+        }
+    }
+    free(insns);
+}
+
+/* Maps. */
+
+static const struct okobpf_host host = { .n_slots = 1 };
+
+static struct okobpf_map *
+make_map(enum okobpf_map_type type, uint32_t value_size, uint32_t max_entries)
+{
+    char name[] = "m";
+    struct map_spec spec = {
+        .name = name,
+        .type = type,
+        .key_size = 4,
+        .value_size = value_size,
+        .max_entries = max_entries,
+    };
+    struct okobpf_map *map = map_create(&spec, &host);
+
+    if (!map) {
+        fprintf(stderr, "expected a map, but memory is exhausted\n");
+        exit(EXIT_FAILURE);
+    }
+    return map;
+}
+
+/* What a lookup of 'index' in 'map' must return, computed by other means. */
+static uint64_t
+value_address(struct okobpf_map *map, uint32_t index)
+{
+    const struct okobpf_map_info *info = okobpf_map_info(map);
+    uint64_t size = (info->value_size + 7) / 8 * 8;
+    const void *first = map_direct_value(map);
+
+    return (index < info->max_entries
+            ? (uintptr_t) first + index * size : 0);
+}
+
+/* Runs the 'n' instructions at 'insns', which look up the key at r1 in one
+ * of 'maps', and checks that the result is 'expected'.  Returns the size of
+ * the code. */
+static uint32_t
+check_lookup(const char *what, struct okobpf_map *maps[2],
+             const struct bpf_insn *insns, size_t n, uint32_t index,
+             uint64_t r2, uint64_t expected)
+{
+    uint32_t len = 0;
+
+    for (enum engine engine = 0; engine < N_ENGINES; engine++) {
+        struct okobpf_env env = { .prog = NULL };
+        struct okobpf_prog prog;
+        uint64_t r0;
+
+        if (!engine_exists(engine)) {
+            continue;
+        }
+        prog_init(&prog, insns, n);
+        prog.maps[0] = maps[0];
+        prog.maps[1] = maps[1];
+        prog.n_maps = 2;
+        r0 = prog_run(&prog, engine, (uintptr_t) &index, r2, &env);
+        check(r0 == expected, "%s, %s: looking up %"PRIu32", expected "
+              "0x%"PRIx64", got 0x%"PRIx64, what, engine_to_string(engine),
+              index, expected, r0);
+        if (engine == JIT_PLAIN && prog_compile(&prog, engine)) {
+            len = prog.info.jited_len;
+            jit_free(&prog);
+        }
+    }
+    return len;
+}
+
+static void
+test_array(uint32_t value_size, uint32_t max_entries)
+{
+    struct okobpf_map *maps[2] = {
+        make_map(OKOBPF_MAP_ARRAY, value_size, max_entries),
+        make_map(OKOBPF_MAP_ARRAY, 8, 3),
+    };
+    const struct bpf_insn plain[] = {
+        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
+        EXIT(),
+    };
+    const struct bpf_insn moved[] = {
+        MOV_X(2, 1), LD_PTR(6, maps[0]), LD_PTR(7, maps[1]), MOV_X(1, 6),
+        CALL_HELPER(HELPER_MAP_LOOKUP), EXIT(),
+    };
+    /* Out of range: 0xbad. */
+    const struct bpf_insn null_check[] = {
+        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
+        JMP_K(BPF_JEQ, 0, 0, 1), EXIT(), ALU64_K(BPF_ADD, 0, 0xbad), EXIT(),
+    };
+    const struct bpf_insn reverse_null_check[] = {
+        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
+        JMP_K(BPF_JNE, 0, 0, 1), MOV_K(0, 0xbad), EXIT(),
+    };
+    /* Which of the maps depends on r2. */
+    const struct bpf_insn either[] = {
+        MOV_X(3, 2), MOV_X(2, 1), LD_PTR(1, maps[0]),
+        JMP_K(BPF_JEQ, 3, 0, 2), LD_PTR(1, maps[1]),
+        CALL_HELPER(HELPER_MAP_LOOKUP), EXIT(),
+    };
+    /* The second run of the lookup comes from a jump to the call. */
+    const struct bpf_insn loop[] = {
+        MOV_X(6, 1), LD_PTR(1, maps[0]), MOV_X(2, 6),
+        CALL_HELPER(HELPER_MAP_LOOKUP), JMP_K(BPF_JEQ, 9, 1, 5),
+        MOV_K(9, 1), LD_PTR(1, maps[1]), MOV_X(2, 6), JA(-7), EXIT(),
+    };
+    uint32_t indexes[] = {
+        0, 1, 2, max_entries - 1, max_entries, max_entries + 1,
+        0x7fffffff, 0x80000000, UINT32_MAX,
+    };
+    struct bpf_insn loop_init[N_ELEMS(loop) + 1];
+
+    loop_init[0] = MOV_K(9, 0);
+    memcpy(&loop_init[1], loop, sizeof loop);
+
+    for (size_t i = 0; i < N_ELEMS(indexes); i++) {
+        uint32_t index = indexes[i];
+        uint64_t p = value_address(maps[0], index);
+        uint64_t other = value_address(maps[1], index);
+
+        check_lookup("plain", maps, plain, N_ELEMS(plain), index, 0, p);
+        check_lookup("moved map", maps, moved, N_ELEMS(moved), index, 0, p);
+        check_lookup("null check", maps, null_check, N_ELEMS(null_check),
+                     index, 0, p ? p : 0xbad);
+        check_lookup("reverse null check", maps, reverse_null_check,
+                     N_ELEMS(reverse_null_check), index, 0, p ? p : 0xbad);
+        check_lookup("first of two", maps, either, N_ELEMS(either),
+                     index, 0, p);
+        check_lookup("second of two", maps, either, N_ELEMS(either),
+                     index, 1, other);
+        check_lookup("loop", maps, loop_init, N_ELEMS(loop_init), index, 0,
+                     other);
+    }
+    map_unref(maps[0]);
+    map_unref(maps[1]);
+}
+
+/* A lookup in an array must not call the helper, one in a hash must. */
+static void
+test_inlining(void)
+{
+    struct okobpf_map *maps[2] = {
+        make_map(OKOBPF_MAP_ARRAY, 8, 1000000), /* In 5 bytes of CMP. */
+        make_map(OKOBPF_MAP_HASH, 8, 1000),
+    };
+    const struct bpf_insn array[] = {
+        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
+        EXIT(),
+    };
+    const struct bpf_insn hash[] = {
+        MOV_X(2, 1), LD_PTR(1, maps[1]), CALL_HELPER(HELPER_MAP_LOOKUP),
+        EXIT(),
+    };
+    const struct map_ops *ops = maps[0]->ops;
+    struct map_ops trap = *ops;
+    uint32_t key = 7;
+    uint64_t value = 1;
+
+    okobpf_map_update(maps[1], &key, sizeof key, &value, sizeof value,
+                      OKOBPF_ANY);
+    check_lookup("hash", maps, hash, N_ELEMS(hash), 8, 0, 0);
+    check_lookup("array", maps, array, N_ELEMS(array), 8, 0,
+                 value_address(maps[0], 8));
+    for (enum engine engine = JIT_PLAIN; engine < N_ENGINES; engine++) {
+        struct okobpf_env env = { .prog = NULL };
+        struct okobpf_prog prog;
+
+        if (!engine_exists(engine)) {
+            continue;
+        }
+        prog_init(&prog, array, N_ELEMS(array));
+        prog.maps[0] = maps[0];
+        prog.n_maps = 1;
+        check(prog_compile(&prog, engine), "expected code for an array");
+
+        /* Would crash if the helper were called. */
+        trap.lookup = NULL;
+        maps[0]->ops = &trap;
+        check(prog.jited((uintptr_t) &key, 0, &env)
+              == value_address(maps[0], key),
+              "%s: expected the value's address from an inlined lookup",
+              engine_to_string(engine));
+        maps[0]->ops = ops;
+        jit_free(&prog);
+    }
+    map_unref(maps[0]);
+    map_unref(maps[1]);
+}
+
+/* Programs that the JIT must decline. */
+
+static const struct {
+    const char *why;
+    struct bpf_insn insns[32];
+} declined[] = {
+    { "unknown opcode", { MOV_K(0, 0), INSN(0xff, 0, 0, 0, 0), EXIT() } },
+    { "register r11", { INSN(BPF_ALU64 | BPF_MOV, 11, 0, 0, 0), EXIT() } },
+    { "source r15",
+      { INSN(BPF_ALU64 | BPF_MOV | BPF_X, 0, 15, 0, 0), EXIT() } },
+    { "write to r10", { MOV_K(10, 0), EXIT() } },
+    { "load to r10", { LDX(BPF_DW, 10, 1, 0), EXIT() } },
+    { "immediate to r10", { LD_IMM64(10, 5), EXIT() } },
+    { "fetch to r10",
+      { ATOMIC(BPF_DW, 1, 0, 10, BPF_ADD | BPF_FETCH), EXIT() } },
+    { "falls off the end", { MOV_K(0, 0) } },
+    { "conditional jump at the end",
+      { MOV_K(0, 0), EXIT(), JMP_K(BPF_JEQ, 0, 0, -3) } },
+    { "half of a 64-bit immediate",
+      { MOV_K(0, 0), EXIT(), INSN(BPF_LD | BPF_IMM | BPF_DW, 0, 0, 0, 0) } },
+    { "jump past the end", { JMP_K(BPF_JEQ, 0, 0, 1), EXIT() } },
+    { "jump before the beginning", { MOV_K(0, 0), JA(-3), EXIT() } },
+    { "far jump", { GOTOL(INT32_MAX), EXIT() } },
+    { "far jump back", { GOTOL(INT32_MIN), EXIT() } },
+    { "jump into an immediate", { JA(1), LD_IMM64(0, 1), EXIT() } },
+    { "call into an immediate",
+      { CALL_LOCAL(2), EXIT(), LD_IMM64(0, 1), EXIT() } },
+    { "call past the end", { CALL_LOCAL(1), EXIT() } },
+    { "jump to another function",
+      { CALL_LOCAL(1), EXIT(), JA(-2), EXIT() } },
+    { "falls into a function", { CALL_LOCAL(1), MOV_K(0, 0), EXIT() } },
+    { "recursion", { CALL_LOCAL(1), EXIT(), CALL_LOCAL(-1), EXIT() } },
+    { "calls itself from main()", { CALL_LOCAL(-1), EXIT() } },
+    { "nine frames",
+      { CALL_LOCAL(1), EXIT(), CALL_LOCAL(1), EXIT(), CALL_LOCAL(1), EXIT(),
+        CALL_LOCAL(1), EXIT(), CALL_LOCAL(1), EXIT(), CALL_LOCAL(1), EXIT(),
+        CALL_LOCAL(1), EXIT(), CALL_LOCAL(1), EXIT(), MOV_K(0, 0),
+        EXIT() } },
+    { "packet load in a local function",
+      { CALL_LOCAL(1), EXIT(), LD_ABS(BPF_B, 0), EXIT() } },
+    { "64-bit packet load",
+      { INSN(BPF_LD | BPF_ABS | BPF_DW, 0, 0, 0, 0), EXIT() } },
+    { "no helper 0", { CALL_HELPER(0), EXIT() } },
+    { "unknown helper", { CALL_HELPER(N_HELPERS), EXIT() } },
+    { "negative helper", { CALL_HELPER(-1), EXIT() } },
+    { "unknown kind of call",
+      { INSN(BPF_JMP | BPF_CALL, 0, 2, 0, 0), EXIT() } },
+    { "unknown atomic", { ATOMIC(BPF_DW, 1, 0, 2, 0x20), EXIT() } },
+    { "atomic of 2 bytes", { ATOMIC(BPF_H, 1, 0, 2, BPF_ADD), EXIT() } },
+    { "sign-extending load of 8 bytes", { LDSX(BPF_DW, 0, 1, 0), EXIT() } },
+    { "movsx of 7 bits",
+      { INSN(BPF_ALU64 | BPF_MOV | BPF_X, 0, 1, 7, 0), EXIT() } },
+    { "32-bit movsx of 32 bits",
+      { INSN(BPF_ALU | BPF_MOV | BPF_X, 0, 1, 32, 0), EXIT() } },
+    { "movsx of an immediate",
+      { INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 8, 0), EXIT() } },
+    { "division with offset 2",
+      { INSN(BPF_ALU64 | BPF_DIV | BPF_X, 0, 1, 2, 0), EXIT() } },
+    { "addition with offset",
+      { INSN(BPF_ALU64 | BPF_ADD | BPF_X, 0, 1, 1, 0), EXIT() } },
+    { "addition with offset after a move",
+      { MOV_X(0, 1), INSN(BPF_ALU64 | BPF_ADD | BPF_X, 0, 2, 1, 0),
+        EXIT() } },
+    { "swap of 24 bits",
+      { INSN(BPF_ALU | BPF_END | BPF_X, 0, 0, 0, 24), EXIT() } },
+    { "64-bit swap by register",
+      { INSN(BPF_ALU64 | BPF_END | BPF_X, 0, 0, 0, 16), EXIT() } },
+    { "negation by register",
+      { INSN(BPF_ALU64 | BPF_NEG | BPF_X, 0, 1, 0, 0), EXIT() } },
+};
+
+static void
+test_declined(void)
+{
+    for (size_t i = 0; i < N_ELEMS(declined); i++) {
+        struct okobpf_prog prog;
+        size_t n = N_ELEMS(declined[i].insns);
+
+        while (!declined[i].insns[n - 1].opcode) {
+            n--;
+        }
+        prog_init(&prog, declined[i].insns, n);
+        check(!jit_compile(&prog), "expected that the JIT declines a program "
+              "with: %s", declined[i].why);
+        check(!prog.jited && !prog.jit_mem && !prog.jit_mem_len,
+              "expected no trace of a program with: %s", declined[i].why);
+        jit_free(&prog);
+    }
+
+    struct okobpf_prog prog;
+    prog_init(&prog, NULL, 0);
+    check(!jit_compile(&prog), "expected that the JIT declines an empty "
+          "program");
+}
+
+/* Memory. */
+
+/* Stores the permissions of the page at 'addr', such as "r-xp", in 'perms',
+ * or "" if there is none.  Returns false if any page of the process is
+ * writable and executable. */
+static bool
+get_perms(const void *addr, char perms[5])
+{
+    static const char name[] = "/proc/self/maps";
+    FILE *maps = fopen(name, "r");
+    bool ok = true;
+    char line[1024];
+
+    perms[0] = '\0';
+    while (maps && fgets(line, sizeof line, maps)) {
+        uint64_t start, end;
+        char p[5];
+
+        if (sscanf(line, "%"SCNx64"-%"SCNx64" %4s", &start, &end, p) == 3) {
+            if ((uintptr_t) addr >= start && (uintptr_t) addr < end) {
+                memcpy(perms, p, sizeof p);
+            }
+            if (p[1] == 'w' && p[2] == 'x') {
+                ok = false;
+            }
+        }
+    }
+    if (maps) {
+        fclose(maps);
+    }
+    return ok;
+}
+
+static void
+test_memory(void)
+{
+    enum { N = 65536 };
+    struct bpf_insn *insns = alloc_insns(N);
+    struct okobpf_prog prog;
+    struct okobpf_env env = { .prog = NULL };
+    char perms[5];
+
+    /* A large program with as much code an instruction as there is. */
+    for (size_t i = 0; i < N - 1; i++) {
+        insns[i] = (i % 2
+                    ? INSN(BPF_ALU64 | BPF_MOD | BPF_X, 1, 2, 1, 0)
+                    : ATOMIC(BPF_DW, 10, -8, 4, BPF_XOR | BPF_FETCH));
+    }
+    insns[0] = ST(BPF_DW, 10, -8, 0);
+    insns[2] = MOV_K(4, 7);
+    insns[4] = MOV_K(0, 12);
+    insns[N - 1] = EXIT();
+
+    prog_init(&prog, insns, N);
+    check(jit_compile(&prog), "expected code for %d instructions", N);
+    check(prog.info.jited_len > N, "expected more than %d bytes of code, got "
+          "%"PRIu32, N, prog.info.jited_len);
+    check(prog.jited(1, 2, &env) == 12, "expected a result of 12 of the large "
+          "program");
+
+    void *mem = prog.jit_mem;
+    check(get_perms(mem, perms), "expected that no memory is writable and "
+          "executable");
+    check(!strncmp(perms, "r-x", 3), "expected that code is mapped r-x, got "
+          "\"%s\"", perms);
+    jit_free(&prog);
+    get_perms(mem, perms);
+    check(!strchr(perms, 'x'), "expected that freed code is not executable, "
+          "got \"%s\"", perms);
+    check(!prog.jited && !prog.info.jited_len, "expected no code after it was "
+          "freed");
+    free(insns);
+}
+
+int
+main(void)
+{
+    test_distances();
+    test_array(8, 5);
+    test_array(1, 3);
+    test_array(16, 100);
+    test_array(20, 1000);
+    test_array(4096, 10);
+    test_array(4097, 128);
+    test_array(8, 1);
+    test_inlining();
+    test_declined();
+    test_memory();
+
+    printf("jit-code: %d checks, %d failures\n", n_checks, n_failures);
+    return n_failures || !n_checks ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+#else  /* !OKOBPF_HAVE_JIT */
+/* Without a JIT, there must be none. */
+int
+main(void)
+{
+    const struct bpf_insn insns[] = { MOV_K(0, 0), EXIT() };
+    struct okobpf_prog prog;
+
+    prog_init(&prog, insns, N_ELEMS(insns));
+    if (jit_compile(&prog) || prog.jited) {
+        printf("expected no code on a machine without JIT\n");
+        return EXIT_FAILURE;
+    }
+    printf("jit-code: this machine has no JIT, as expected\n");
+    return EXIT_SUCCESS;
+}
+#endif /* !OKOBPF_HAVE_JIT */
