@@ -86,6 +86,7 @@ _BAD_OBJECT = re.compile(r"is not a usable BPF object")
 _NO_BRIDGE = re.compile(r"is not a bridge or a socket|failed to connect to socket|connecting to ")
 _STOCK = re.compile(
     r"unknown command '(?P<command>[^']+)'"
+    r"|unrecognized option '--(?:replace|keep-maps|force)'"
     r"|(?:unknown keyword|unknown field|bad field) '?filter_prog\b|filter_prog: unknown"
 )
 _INSN = re.compile(r"\binsn (\d+)\b")

@@ -199,9 +199,11 @@ class _Enum(_Integer):
     def __init__(
         self, size: int, name: str, *, signed: bool, enumerators: Sequence[tuple[str, int]]
     ) -> None:
-        super().__init__(size, name, signed=signed, big=False, boolean=False)
+        super().__init__(size, name, signed=False, big=False, boolean=False)
         self.numbers = dict(enumerators)
-        self.names = {number: name for name, number in reversed(enumerators)}
+        mask = (1 << size * 8) - 1
+        self.names = {number & mask: name for name, number in reversed(enumerators)}
+        self.shown_signed = signed
 
     def number(self, value: object) -> int:
         if isinstance(value, str) and value in self.numbers:
@@ -212,9 +214,15 @@ class _Enum(_Integer):
             names = ", ".join(list(self.numbers)[:8]) + (" ..." if len(self.numbers) > 8 else "")
             raise Mismatch(f"one of {names} ({self.name})", _describe(value)) from None
 
+    def _encode(self, value: object) -> bytes:
+        number = self.number(value)
+        # clang before 15 doesn't tell signed enumerations from unsigned ones.
+        bits = self.size * 8
+        return super()._encode(number + (1 << bits) if -(1 << bits - 1) <= number < 0 else number)
+
     def decode(self, data: bytes) -> Value:
-        number = int.from_bytes(data, "little", signed=self.signed)
-        return self.names.get(number, number)
+        name = self.names.get(int.from_bytes(data, "little"))
+        return name or int.from_bytes(data, "little", signed=self.shown_signed)
 
 
 class _IPv4(_Integer):
