@@ -104,7 +104,12 @@ def against_source(tree: WorkTree, source: upstream.Source) -> list[str]:
     if problems:
         return [f"{tree.base.series}/{problem}" for problem in problems]
     pristine = tree.repo.entries(source.commit)
-    commits = tree.history(start)
+    commits = tree.history(start, patches)
+    if len(commits) != len(patches.names):
+        return [
+            f"{tree.base.series}: {len(patches.names)} files make {len(commits)} commits: one "
+            "file holds several patches"
+        ]
     for name, commit in zip(patches.names, commits, strict=True):
         where = f"{tree.base.series}/{name}"
         changed = tree.repo.changed(f"{commit}^^{{tree}}", f"{commit}^{{tree}}")

@@ -78,9 +78,12 @@ def require_files(layout: Layout, series: Series) -> None:
 
 
 def slug(subject: str) -> str:
-    """Return the file name of the patch whose commit has this ``subject``."""
-    words = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")
-    return f"{words[:60].rstrip('-') or 'patch'}.patch"
+    """Return the file name of the patch whose commit has this ``subject``.
+
+    It is git format-patch's, without the number.
+    """
+    words = re.sub(r"[^A-Za-z0-9._]+", "-", re.sub(r"\.+", ".", subject)).strip("-")
+    return f"{words.rstrip('-.')[:52] or 'patch'}.patch"
 
 
 _HEADER = re.compile(r"^([A-Za-z-]+): (.*)$")

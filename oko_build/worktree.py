@@ -161,7 +161,7 @@ class WorkTree:
         overlay_commit = self.overlay_commit(source)
         # Also if a patch fails: the mended series is exported as what comes after this commit.
         self.repo.git("update-ref", STAGED, overlay_commit)
-        self._apply_series(overlay_commit)
+        self._apply_series(overlay_commit, series.load(self.layout, self.base))
         head = Repository(self.staging).line("rev-parse", "HEAD")
         self._move_to(head, force=force or adopting is not None)
         self.repo.git("update-ref", OVERLAY, overlay_commit)
@@ -251,15 +251,14 @@ class WorkTree:
             index.unlink(missing_ok=True)
         return repo.commit_tree(tree, OVERLAY_MESSAGE, source.commit)
 
-    def history(self, start: str) -> list[str]:
-        """Apply the series on top of the commit 'start', and return its commits."""
-        self._apply_series(start)
+    def history(self, start: str, patches: series.Series) -> list[str]:
+        """Apply 'patches' on top of the commit 'start', and return the commits."""
+        self._apply_series(start, patches)
         return self.repo.commits(start, Repository(self.staging).line("rev-parse", "HEAD"))
 
-    def _apply_series(self, start: str) -> None:
-        """Apply the series on top of 'start' in the staging folder, whose HEAD it ends with."""
+    def _apply_series(self, start: str, patches: series.Series) -> None:
+        """Apply 'patches' on top of 'start' in the staging folder, whose HEAD it ends with."""
         stage = self._stage_at(start)
-        patches = series.load(self.layout, self.base)
         if not patches.names:
             return
         done = stage.git(

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from toolkit_project import PATCH, UPSTREAM, Project
 
-from oko_build import check, export, status
+from oko_build import check, export, series, status
 from oko_build.errors import OkoError
 
 WHY = "classifier: Ask the program\n\nA flow may name a program that has the last word.\n"
@@ -29,7 +29,24 @@ def with_patch(project: Project) -> str:
     project.edit("lib/classifier.c", "line 11\n", "line eleven\n")
     project.commit(WHY)
     export_all(project)
-    return "patches/ovs/3.1/classifier-ask-the-program.patch"
+    return "patches/ovs/3.1/classifier-Ask-the-program.patch"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "classifier: Ask the program",
+        "odp-util: Parse ids, in hexadecimal... (and more)",
+        "match: Add the filter_prog field of a very long name that has to be cut somewhere.",
+        "a..b -- c!",
+    ],
+)
+def test_files_are_called_as_git_calls_them(project: Project, subject: str) -> None:
+    project.apply()
+    project.edit("lib/flow.c", "line 3\n", "line three\n")
+    project.commit(f"{subject}\n\nBecause.\n")
+    name = project.git("format-patch", "-1", "-o", str(project.layout.root / "out"))
+    assert series.slug(subject) == name.rsplit("/", 1)[1].removeprefix("0001-")
 
 
 # Apply.
@@ -108,7 +125,7 @@ def test_failed_patch_is_told_and_leaves_all_as_it_was(project: Project) -> None
     with pytest.raises(OkoError) as caught:
         project.apply()
     text = str(caught.value)
-    assert "patch 1/2 does not apply: patches/ovs/3.1/classifier-ask-the-program.patch" in text
+    assert "patch 1/2 does not apply: patches/ovs/3.1/classifier-Ask-the-program.patch" in text
     assert "file lib/classifier.c, at line 8, hunk: @@ -8,7 +8,7 @@" in text
     assert "A flow may name a program that has the last word." in text
     assert "git am --continue" in text
@@ -184,7 +201,7 @@ def test_commits_are_carried_over_to_a_new_state(project: Project) -> None:
     assert project.git("log", "-1", "--format=%s") == "flow: Three"
     assert (project.src / "lib/filter-prog.c").read_text() == "int other;\n"
     assert export_all(project) == [
-        "new patches/ovs/3.1/flow-three.patch", "changed patches/ovs/3.1/series",
+        "new patches/ovs/3.1/flow-Three.patch", "changed patches/ovs/3.1/series",
     ]
 
 
@@ -239,9 +256,9 @@ def test_export_writes_patch_series_and_overlay(project: Project) -> None:
         "gone overlay/ovs/lib/filter-prog.c",
         "new okobpf/lib/new.c",
         "new overlay/ovs/tests/filter-prog.at",
-        "new patches/ovs/3.1/classifier-ask-the-program.patch",
+        "new patches/ovs/3.1/classifier-Ask-the-program.patch",
     ]
-    text = project.read("patches/ovs/3.1/classifier-ask-the-program.patch")
+    text = project.read("patches/ovs/3.1/classifier-Ask-the-program.patch")
     assert "new.c" not in text and "filter-prog" not in text
     assert text.startswith("From " + "0" * 40)
     assert problems(project) == []
@@ -306,7 +323,7 @@ def test_rewritten_and_reordered_patches_are_exported(project: Project) -> None:
     project.git("commit", "-q", "--amend", "-m", WHY + "\nOr the first.\n")
     assert export_all(project) == [f"changed {name}", "changed patches/ovs/3.1/series"]
     assert project.read("patches/ovs/3.1/series").splitlines()[-2:] == [
-        "flow-three.patch", "classifier-ask-the-program.patch",
+        "flow-Three.patch", "classifier-Ask-the-program.patch",
     ]
     assert problems(project) == []
 
@@ -368,7 +385,7 @@ def edit_patch(project: Project, old: str, new: str) -> None:
         ("+line eleven", "+line eleven ", "trailing white space in a line added"),
         ("+line eleven", "+line eleven\t", "trailing white space in a line added"),
         ("Subject: [PATCH] classifier: Ask", "Subject: [PATCH] classifier: Query",
-         "expected the name classifier-query-the-program.patch"),
+         "expected the name classifier-Query-the-program.patch"),
         (" line 8\n", " line eight\n", "does not apply without fuzz"),
         ("@@ -8,7 +8,7 @@", "@@ -9,7 +9,7 @@", "not as './inv patches.export' writes it"),
         ("2026", "2027", "not as './inv patches.export' writes it|Date"),
@@ -390,7 +407,7 @@ def test_check_finds_a_patch_that_is_not_listed(project: Project) -> None:
 def test_check_finds_a_patch_that_is_listed_twice(project: Project) -> None:
     with_patch(project)
     series = project.layout.root / "patches/ovs/3.1/series"
-    series.write_text(series.read_text() + "classifier-ask-the-program.patch\n")
+    series.write_text(series.read_text() + "classifier-Ask-the-program.patch\n")
     assert any("listed 2 times" in line for line in problems(project))
 
 
@@ -420,6 +437,18 @@ def test_check_finds_new_files_in_a_patch(project: Project) -> None:
                for line in problems(project))
 
 
+def test_check_finds_two_patches_in_one_file(project: Project) -> None:
+    name = with_patch(project)
+    project.edit("lib/flow.c", "line 3\n", "line three\n")
+    project.commit("flow: Three\n\nBecause.\n")
+    export_all(project)
+    second = project.layout.root / "patches/ovs/3.1/flow-Three.patch"
+    project.write(name, project.read(name) + "\n" + second.read_text())
+    second.unlink()
+    project.write("patches/ovs/3.1/series", f"{name.rsplit('/', 1)[1]}\n")
+    assert any("one file holds several patches" in line for line in problems(project))
+
+
 def test_check_finds_changes_that_are_not_exported(project: Project) -> None:
     with_patch(project)
     project.edit("lib/flow.c", "line 3\n", "line three\n")
@@ -441,6 +470,6 @@ def test_status_tells_what_is_there(project: Project) -> None:
     project.edit("lib/flow.c", "line 3\n", "line three\n")
     project.write("okobpf/lib/more.h", "\n")
     text = "\n".join(status.lines(project.tree(), source))
-    assert "classifier-ask-the-program.patch" in text
+    assert "classifier-Ask-the-program.patch" in text
     assert "  changed lib/flow.c" in text
     assert "  okobpf/lib/more.h is new" in text
