@@ -20,7 +20,8 @@
 
 #include "prog.h"
 
-struct map_def SECTION("maps") ports = { HASH, sizeof(u32), sizeof(u64), 8, 0 };
+struct map_def SECTION("maps") ports = { HASH, sizeof(u32), sizeof(u64), 8,
+                                         0 };
 struct map_def SECTION("maps") config = { ARRAY, sizeof(u32), sizeof(u32), 1,
                                           0 };
 

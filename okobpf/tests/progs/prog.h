@@ -49,15 +49,16 @@ struct ctx {
 };
 
 /* As the headers of the original declare them. */
-static void *(*map_lookup)(const void *, const void *) = (void *) 1;
-static int (*map_update)(const void *, const void *, const void *)
+#define HELPER static __attribute__((unused))
+HELPER void *(*map_lookup)(const void *, const void *) = (void *) 1;
+HELPER int (*map_update)(const void *, const void *, const void *)
     = (void *) 2;
-static int (*map_delete)(const void *, const void *) = (void *) 3;
-static int (*map_add)(const void *, const void *) = (void *) 4;
-static u64 (*time_get_ns)(void) = (void *) 5;
-static u32 (*hash)(const void *, u64) = (void *) 6;
-static int (*print)(const char *, ...) = (void *) 7;
-static u32 (*get_slot)(void) = (void *) 8;
-static int (*load_bytes)(u64, void *, u64) = (void *) 9;
+HELPER int (*map_delete)(const void *, const void *) = (void *) 3;
+HELPER int (*map_add)(const void *, const void *) = (void *) 4;
+HELPER u64 (*time_get_ns)(void) = (void *) 5;
+HELPER u32 (*hash)(const void *, u64) = (void *) 6;
+HELPER int (*print)(const char *, ...) = (void *) 7;
+HELPER u32 (*get_slot)(void) = (void *) 8;
+HELPER int (*load_bytes)(u64, void *, u64) = (void *) 9;
 
 #endif /* tests/progs/prog.h */

@@ -1,0 +1,415 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+/* Maps as the user outside of the switch, and as programs, see them. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "map.h"
+#include "testlib.h"
+#include "xxhash.h"
+
+static char map_name[] = "m";
+
+/* Returns a map of the given kind, with all its limits checked. */
+static struct okobpf_map *
+new_map(uint32_t type, uint32_t key_size, uint32_t value_size,
+        uint32_t max_entries)
+{
+    struct map_spec spec = {
+        .name = map_name,
+        .type = type,
+        .key_size = key_size,
+        .value_size = value_size,
+        .max_entries = max_entries,
+    };
+    struct okobpf_report report;
+    struct okobpf_map *map;
+    uint64_t memory = 0;
+
+    memset(&report, 0, sizeof report);
+    if (map_spec_check(&spec, &okobpf_default_limits, TEST_HOST_SLOTS,
+                       &memory, &report) != OKOBPF_OK) {
+        fail_msg("%s", report.reason);
+    }
+    map = map_create(&spec, &test_host);
+    assert_non_null(map);
+    assert_int_equal(okobpf_map_info(map)->memory, memory);
+    return map;
+}
+
+static enum okobpf_map_result
+put(struct okobpf_map *map, uint32_t key, uint64_t value, uint64_t flags)
+{
+    return okobpf_map_update(map, &key, sizeof key, &value, sizeof value,
+                             flags);
+}
+
+/* Returns the value of 'key', or UINT64_MAX. */
+static uint64_t
+get(struct okobpf_map *map, uint32_t key)
+{
+    uint64_t value;
+
+    return (okobpf_map_lookup(map, &key, sizeof key, &value, sizeof value)
+            == OKOBPF_MAP_OK ? value : UINT64_MAX);
+}
+
+static enum okobpf_map_result
+del(struct okobpf_map *map, uint32_t key)
+{
+    return okobpf_map_delete(map, &key, sizeof key);
+}
+
+static void
+test_array(void **state)
+{
+    struct okobpf_map *map = new_map(OKOBPF_MAP_ARRAY, 4, 8, 10);
+    uint64_t cursor = 0;
+    uint64_t value;
+    uint32_t key;
+    uint32_t n = 0;
+
+    (void) state;
+    assert_int_equal(okobpf_map_n_entries(map), 10);
+    assert_int_equal(get(map, 9), 0);
+    assert_int_equal(put(map, 9, 99, OKOBPF_ANY), OKOBPF_MAP_OK);
+    assert_int_equal(put(map, 0, 11, OKOBPF_EXIST), OKOBPF_MAP_OK);
+    assert_int_equal(put(map, 0, 12, OKOBPF_NOEXIST), OKOBPF_MAP_EXISTS);
+    assert_int_equal(put(map, 10, 1, OKOBPF_ANY), OKOBPF_MAP_BAD_KEY);
+    assert_int_equal(put(map, UINT32_MAX, 1, OKOBPF_ANY), OKOBPF_MAP_BAD_KEY);
+    assert_int_equal(get(map, 9), 99);
+    assert_int_equal(get(map, 0), 11);
+    assert_int_equal(get(map, 10), UINT64_MAX);
+    assert_int_equal(del(map, 0), OKOBPF_MAP_UNSUPPORTED);
+
+    while (okobpf_map_next(map, &cursor, &key, &value)) {
+        assert_int_equal(key, n);
+        assert_int_equal(value, n == 0 ? 11 : n == 9 ? 99 : 0);
+        n++;
+    }
+    assert_int_equal(n, 10);
+    okobpf_map_clear(map);
+    assert_int_equal(get(map, 9), 0);
+
+    /* As programs see it. */
+    key = 10;
+    assert_null(map->ops->lookup(map, &key, 0));
+    key = 9;
+    uint64_t *p = map->ops->lookup(map, &key, 0);
+    assert_non_null(p);
+    assert_int_equal((uintptr_t) p % 8, 0);
+    *p = 5;
+    assert_int_equal(get(map, 9), 5);
+    map_unref(map);
+}
+
+/* Values whose size is not a multiple of 8 don't run into each other. */
+static void
+test_odd_sizes(void **state)
+{
+    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH };
+
+    (void) state;
+    for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
+        for (uint32_t size = 1; size <= 20; size++) {
+            struct okobpf_map *map = new_map(types[t], 4, size, 5);
+            uint8_t value[20], got[21];
+
+            for (uint32_t key = 0; key < 5; key++) {
+                memset(value, key + 1, sizeof value);
+                assert_int_equal(okobpf_map_update(map, &key, 4, value, size,
+                                                   0), OKOBPF_MAP_OK);
+            }
+            for (uint32_t key = 0; key < 5; key++) {
+                memset(value, key + 1, sizeof value);
+                memset(got, 0xee, sizeof got);
+                assert_int_equal(okobpf_map_lookup(map, &key, 4, got, size),
+                                 OKOBPF_MAP_OK);
+                assert_memory_equal(got, value, size);
+                assert_int_equal(got[size], 0xee);
+            }
+            map_unref(map);
+        }
+    }
+}
+
+static void
+test_hash(void **state)
+{
+    struct okobpf_map *map = new_map(OKOBPF_MAP_HASH, 4, 8, 100);
+
+    (void) state;
+    assert_int_equal(okobpf_map_n_entries(map), 0);
+    assert_int_equal(get(map, 1), UINT64_MAX);
+    assert_int_equal(put(map, 1, 1, OKOBPF_EXIST), OKOBPF_MAP_NO_ENTRY);
+    for (uint32_t i = 0; i < 100; i++) {
+        assert_int_equal(put(map, i, i * 3, OKOBPF_NOEXIST), OKOBPF_MAP_OK);
+    }
+    assert_int_equal(okobpf_map_n_entries(map), 100);
+    assert_int_equal(put(map, 100, 1, OKOBPF_ANY), OKOBPF_MAP_FULL);
+    assert_int_equal(put(map, 5, 1, OKOBPF_NOEXIST), OKOBPF_MAP_EXISTS);
+    assert_int_equal(put(map, 5, 55, OKOBPF_ANY), OKOBPF_MAP_OK);
+    assert_int_equal(put(map, 6, 66, OKOBPF_EXIST), OKOBPF_MAP_OK);
+    for (uint32_t i = 0; i < 100; i++) {
+        assert_int_equal(get(map, i), i == 5 ? 55 : i == 6 ? 66 : i * 3);
+    }
+
+    assert_int_equal(del(map, 5), OKOBPF_MAP_OK);
+    assert_int_equal(del(map, 5), OKOBPF_MAP_NO_ENTRY);
+    assert_int_equal(get(map, 5), UINT64_MAX);
+    assert_int_equal(okobpf_map_n_entries(map), 99);
+    assert_int_equal(put(map, 100, 1, OKOBPF_ANY), OKOBPF_MAP_OK);
+    assert_int_equal(get(map, 100), 1);
+
+    okobpf_map_clear(map);
+    assert_int_equal(okobpf_map_n_entries(map), 0);
+    assert_int_equal(get(map, 100), UINT64_MAX);
+    map_unref(map);
+    test_host_drain();
+}
+
+/* A value stays where it is when it is overwritten, and until the host's grace
+ * period ends when it is deleted. */
+static void
+test_hash_pointers(void **state)
+{
+    struct okobpf_map *map = new_map(OKOBPF_MAP_HASH, 4, 8, 4);
+    uint32_t key = 7;
+    uint64_t *p;
+
+    (void) state;
+    test_host_drain();
+    put(map, key, 1, 0);
+    p = map->ops->lookup(map, &key, 0);
+    assert_non_null(p);
+    put(map, key, 2, 0);
+    assert_int_equal(*p, 2);
+    assert_ptr_equal(map->ops->lookup(map, &key, 0), p);
+
+    assert_int_equal(del(map, key), OKOBPF_MAP_OK);
+    assert_null(map->ops->lookup(map, &key, 0));
+    *p = 3;                     /* Under AddressSanitizer: still there. */
+    put(map, key, 4, 0);
+    assert_ptr_not_equal(map->ops->lookup(map, &key, 0), p);
+    assert_int_equal(get(map, key), 4);
+    assert_int_equal(test_host_drain(), 1);
+    okobpf_map_clear(map);
+    assert_int_equal(test_host_drain(), 1);
+    map_unref(map);
+}
+
+static void
+test_wrong_sizes(void **state)
+{
+    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH };
+    uint8_t buf[16] = { 0 };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        struct okobpf_map *map = new_map(types[i], 4, 8, 4);
+
+        assert_int_equal(okobpf_map_lookup(map, buf, 3, buf, 8),
+                         OKOBPF_MAP_BAD_KEY_SIZE);
+        assert_int_equal(okobpf_map_lookup(map, buf, 4, buf, 9),
+                         OKOBPF_MAP_BAD_VALUE_SIZE);
+        assert_int_equal(okobpf_map_update(map, buf, 5, buf, 8, 0),
+                         OKOBPF_MAP_BAD_KEY_SIZE);
+        assert_int_equal(okobpf_map_update(map, buf, 4, buf, 0, 0),
+                         OKOBPF_MAP_BAD_VALUE_SIZE);
+        assert_int_equal(okobpf_map_update(map, buf, 4, buf, 8, 3),
+                         OKOBPF_MAP_BAD_FLAGS);
+        assert_int_equal(okobpf_map_update(map, buf, 4, buf, 8, UINT64_MAX),
+                         OKOBPF_MAP_BAD_FLAGS);
+        if (types[i] != OKOBPF_MAP_ARRAY) {
+            assert_int_equal(okobpf_map_delete(map, buf, SIZE_MAX),
+                             OKOBPF_MAP_BAD_KEY_SIZE);
+        }
+        map_unref(map);
+    }
+}
+
+/* Takes a dump in parts while other entries come and go, in each bucket, and
+ * checks that all that stayed are in it. */
+static void
+test_resumed_iteration(void **state)
+{
+    enum { N_STAY = 50, N_GO = 200 };
+    struct okobpf_map *map = new_map(OKOBPF_MAP_HASH, 4, 8, 64);
+    uint64_t seed = 1;
+
+    (void) state;
+    for (int round = 0; round < 200; round++) {
+        bool seen[N_STAY] = { false };
+        uint64_t cursor = 0;
+        uint64_t value;
+        uint32_t key;
+
+        okobpf_map_clear(map);
+        for (uint32_t i = 0; i < N_STAY; i++) {
+            assert_int_equal(put(map, i, i, 0), OKOBPF_MAP_OK);
+        }
+        while (okobpf_map_next(map, &cursor, &key, &value)) {
+            assert_int_equal(key, value);
+            if (key < N_STAY) {
+                seen[key] = true;
+            }
+            for (int i = 0; i < 5; i++) {
+                seed = seed * UINT64_C(6364136223846793005) + 1;
+                uint32_t other = N_STAY + (seed >> 33) % N_GO;
+
+                if (put(map, other, other, OKOBPF_NOEXIST) != OKOBPF_MAP_OK) {
+                    del(map, other);
+                }
+            }
+        }
+        for (uint32_t i = 0; i < N_STAY; i++) {
+            assert_true(seen[i]);
+        }
+
+        /* Nothing more comes after the end. */
+        assert_false(okobpf_map_next(map, &cursor, &key, &value));
+        test_host_drain();
+    }
+    map_unref(map);
+}
+
+/* A cursor that no iteration returned finds the end, or an entry. */
+static void
+test_wild_cursors(void **state)
+{
+    static const uint64_t cursors[] = {
+        UINT64_MAX, UINT64_MAX - 1, UINT64_C(1) << 63, INT64_MAX, 1, 12345,
+        UINT64_C(1) << 32, UINT32_MAX,
+    };
+    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH };
+
+    (void) state;
+    for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
+        struct okobpf_map *map = new_map(types[t], 4, 8, 4);
+
+        put(map, 0, 1, 0);
+        for (size_t i = 0; i < ARRAY_SIZE(cursors); i++) {
+            uint64_t cursor = cursors[i];
+            uint64_t value;
+            uint32_t key;
+            int n = 0;
+
+            while (okobpf_map_next(map, &cursor, &key, &value)) {
+                assert_true(n++ < 4);
+            }
+        }
+        map_unref(map);
+    }
+}
+
+static void
+test_bad_specs(void **state)
+{
+    static const struct {
+        struct map_spec spec;
+        enum okobpf_status status;
+        const char *reason;
+    } cases[] = {
+        { { .type = 0, .key_size = 4, .value_size = 4, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "unknown kind of map 0" },
+        { { .type = 1000, .key_size = 4, .value_size = 4, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "unknown kind of map 1000" },
+        { { .type = 1, .key_size = 8, .value_size = 4, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "expected a key size of 4" },
+        { { .type = 1, .key_size = 4, .value_size = 0, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "expected a value size of 1 or more" },
+        { { .type = 4, .key_size = 0, .value_size = 4, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "a key size of 1 or more" },
+        { { .type = 4, .key_size = 4, .value_size = 0, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "expected a value size of 1 or more" },
+        { { .type = 4, .key_size = 4, .value_size = 4, .max_entries = 0 },
+          OKOBPF_BAD_OBJECT, "max_entries of 1 or more" },
+        { { .type = 4, .key_size = UINT32_MAX, .value_size = UINT32_MAX,
+            .max_entries = UINT32_MAX },
+          OKOBPF_LIMIT, "4294967295 + 4294967295" },
+        { { .type = 1, .key_size = 4, .value_size = 16384,
+            .max_entries = UINT32_MAX },
+          OKOBPF_LIMIT, "entries" },
+        { { .type = 4, .key_size = 16384, .value_size = 16384,
+            .max_entries = UINT32_MAX },
+          OKOBPF_LIMIT, "entries" },
+        { { .type = 1, .key_size = 4, .value_size = 8,
+            .max_entries = 8 * 1024 * 1024 + 1 },
+          OKOBPF_LIMIT, "67108872 bytes" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct map_spec spec = cases[i].spec;
+        struct okobpf_report report;
+        uint64_t memory = 0;
+
+        spec.name = map_name;
+        memset(&report, 0, sizeof report);
+        assert_int_equal(map_spec_check(&spec, &okobpf_default_limits, 1,
+                                        &memory, &report), cases[i].status);
+        assert_contains(report.reason, "\"m\"");
+        assert_contains(report.reason, cases[i].reason);
+        assert_int_equal(memory, 0);
+        okobpf_report_uninit(&report);
+    }
+}
+
+/* Vectors of the reference implementation. */
+static void
+test_xxhash(void **state)
+{
+    static const struct {
+        const char *s;
+        uint64_t seed;
+        uint64_t hash;
+    } vectors[] = {
+        { "", 0, UINT64_C(0xef46db3751d8e999) },
+        { "", 1, UINT64_C(0xd5afba1336a3be4b) },
+        { "a", 0, UINT64_C(0xd24ec4f1a98c6e5b) },
+        { "abc", 0, UINT64_C(0x44bc2cf5ad770999) },
+        { "message digest", 0, UINT64_C(0x066ed728fceeb3be) },
+        { "12345678901234567890123456789012345678901234567890123456789012345"
+          "678901234567890", 0, UINT64_C(0xe04a477f19ee145d) },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(vectors); i++) {
+        assert_int_equal(xxhash64(vectors[i].s, strlen(vectors[i].s),
+                                  vectors[i].seed), vectors[i].hash);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_array),
+        cmocka_unit_test(test_odd_sizes),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_hash_pointers),
+        cmocka_unit_test(test_wrong_sizes),
+        cmocka_unit_test(test_resumed_iteration),
+        cmocka_unit_test(test_wild_cursors),
+        cmocka_unit_test(test_bad_specs),
+        cmocka_unit_test(test_xxhash),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

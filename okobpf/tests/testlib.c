@@ -1,0 +1,195 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#include "testlib.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint8_t *
+read_prog(const char *name, size_t *size)
+{
+    char path[512];
+    uint8_t *data;
+    FILE *stream;
+    long int n;
+
+    snprintf(path, sizeof path, "%s/%s.o", PROGS_DIR, name);
+    stream = fopen(path, "rb");
+    if (!stream) {
+        fail_msg("%s: %m", path);
+    }
+    assert_int_equal(fseek(stream, 0, SEEK_END), 0);
+    n = ftell(stream);
+    assert_true(n > 0);
+    rewind(stream);
+    data = mem_alloc(n, 1);
+    assert_non_null(data);
+    assert_int_equal(fread(data, 1, n, stream), n);
+    fclose(stream);
+    *size = n;
+    return data;
+}
+
+enum okobpf_status
+load_image(const char *name, const char *section, struct image *image,
+           struct okobpf_report *report)
+{
+    enum okobpf_status status;
+    size_t size;
+    uint8_t *elf = read_prog(name, &size);
+
+    memset(report, 0, sizeof *report);
+    status = elf_load(elf, size, section, &okobpf_default_limits, image,
+                      report);
+    free(elf);
+    return status;
+}
+
+struct okobpf_prog *
+load_prog(const char *name, const struct okobpf_options *options)
+{
+    struct okobpf_report report;
+    struct okobpf_prog *prog;
+    size_t size;
+    uint8_t *elf = read_prog(name, &size);
+
+    prog = okobpf_load(elf, size, options, &report);
+    free(elf);
+    if (!prog) {
+        char *text = okobpf_report_format(&report);
+
+        okobpf_report_uninit(&report);
+        fail_msg("%s: %s", name, text);
+    }
+    okobpf_report_uninit(&report);
+    return prog;
+}
+
+void
+assert_contains(const char *s, const char *part)
+{
+    if (!s || !strstr(s, part)) {
+        fail_msg("expected \"%s\" in \"%s\"", part, s ? s : "(null)");
+    }
+}
+
+uint64_t
+run_prog(const struct okobpf_prog *prog, const void *packet, uint32_t len,
+         uint32_t in_port)
+{
+    struct okobpf_env env;
+
+    memset(&env, 0, sizeof env);
+    env.ctx.data = (uintptr_t) packet;
+    env.ctx.data_end = env.ctx.data + len;
+    env.ctx.pkt_len = len;
+    env.ctx.in_port = in_port;
+    env.ctx.l3_ofs = UINT16_MAX;
+    env.ctx.l4_ofs = UINT16_MAX;
+    env.ctx.now_ns = 1000000000;
+    return okobpf_run(prog, &env);
+}
+
+struct okobpf_map *
+find_map(const struct okobpf_prog *prog, const char *name)
+{
+    for (size_t i = 0; i < okobpf_prog_n_maps(prog); i++) {
+        struct okobpf_map *map = okobpf_prog_map(prog, i);
+
+        if (!strcmp(okobpf_map_info(map)->name, name)) {
+            return map;
+        }
+    }
+    fail_msg("no map \"%s\"", name);
+    return NULL;
+}
+
+/* The host. */
+
+struct deferred {
+    struct deferred *next;
+    void (*function)(void *aux);
+    void *aux;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct deferred *deferred;
+static char printed[4096];
+static char returned[sizeof printed];
+
+static void
+host_defer(void (*function)(void *aux), void *aux)
+{
+    struct deferred *d = mem_alloc(1, sizeof *d);
+
+    assert_non_null(d);
+    d->function = function;
+    d->aux = aux;
+    pthread_mutex_lock(&mutex);
+    d->next = deferred;
+    deferred = d;
+    pthread_mutex_unlock(&mutex);
+}
+
+static void
+host_print(const char *prog_name, const char *line)
+{
+    size_t n;
+
+    pthread_mutex_lock(&mutex);
+    n = strlen(printed);
+    snprintf(printed + n, sizeof printed - n, "%s: %s\n", prog_name, line);
+    pthread_mutex_unlock(&mutex);
+}
+
+const struct okobpf_host test_host = {
+    .n_slots = TEST_HOST_SLOTS,
+    .defer = host_defer,
+    .print = host_print,
+};
+
+size_t
+test_host_drain(void)
+{
+    struct deferred *d, *next;
+    size_t n = 0;
+
+    pthread_mutex_lock(&mutex);
+    d = deferred;
+    deferred = NULL;
+    pthread_mutex_unlock(&mutex);
+    for (; d; d = next) {
+        next = d->next;
+        d->function(d->aux);
+        free(d);
+        n++;
+    }
+    return n;
+}
+
+const char *
+test_host_printed(void)
+{
+    pthread_mutex_lock(&mutex);
+    memcpy(returned, printed, sizeof returned);
+    printed[0] = '\0';
+    pthread_mutex_unlock(&mutex);
+    return returned;
+}

@@ -1,0 +1,69 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+
+#ifndef OKOBPF_TESTLIB_H
+#define OKOBPF_TESTLIB_H 1
+
+/* What the tests of the library share. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "image.h"
+#include "mem.h"
+
+#define ARRAY_SIZE(ARRAY) (sizeof (ARRAY) / sizeof (ARRAY)[0])
+
+/* Returns the object 'name' of the tests' BPF programs, such as "original" or
+ * "original.v1", and its size in '*size'.  Fails the test if there is none.
+ * The caller must free it. */
+uint8_t *read_prog(const char *name, size_t *size);
+
+/* Loads the object 'name' as far as the image, for 'section' or NULL.  Returns
+ * elf_load()'s status. */
+enum okobpf_status load_image(const char *name, const char *section,
+                              struct image *, struct okobpf_report *);
+
+/* Loads the object 'name', which must be accepted. */
+struct okobpf_prog *load_prog(const char *name,
+                              const struct okobpf_options *);
+
+/* Fails the test if 's' does not contain 'part'. */
+void assert_contains(const char *s, const char *part);
+
+/* Runs 'prog' on the 'len' bytes at 'packet' with input port 'in_port'. */
+uint64_t run_prog(const struct okobpf_prog *, const void *packet,
+                  uint32_t len, uint32_t in_port);
+
+/* Returns the map 'name' of 'prog', which must exist. */
+struct okobpf_map *find_map(const struct okobpf_prog *, const char *name);
+
+/* A host that puts off what it is given until test_host_drain(). */
+extern const struct okobpf_host test_host;
+#define TEST_HOST_SLOTS 4
+
+/* Runs what was deferred and returns how much that was. */
+size_t test_host_drain(void);
+
+/* Returns the lines that programs printed since the last call, each with a
+ * new-line.  Valid until the next call. */
+const char *test_host_printed(void);
+
+#endif /* testlib.h */
