@@ -50,9 +50,13 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/tnum.c \
 	lib/okobpf/tnum.h \
 	lib/okobpf/verifier-alu.c \
+	lib/okobpf/verifier-branch.c \
+	lib/okobpf/verifier-call.c \
 	lib/okobpf/verifier-cfg.c \
+	lib/okobpf/verifier-mem.c \
 	lib/okobpf/verifier-prune.c \
 	lib/okobpf/verifier-range.c \
+	lib/okobpf/verifier-report.c \
 	lib/okobpf/verifier-scalar.c \
 	lib/okobpf/verifier-scalar.h \
 	lib/okobpf/verifier-val.c \
