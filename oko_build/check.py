@@ -8,7 +8,10 @@ from oko_build import export, overlay, series, upstream
 from oko_build.errors import OkoError
 from oko_build.git import Repository
 from oko_build.layout import Layout
+from oko_build.source import is_generated
 from oko_build.worktree import OVERLAY, WorkTree
+
+_SHOWN = 5      # lines with trailing white space that are told, of each patch
 
 
 def files(tree: WorkTree) -> list[str]:
@@ -34,10 +37,13 @@ def files(tree: WorkTree) -> list[str]:
             problems.append(f"{where}: same subject as {subjects[patch.subject]}")
         subjects[patch.subject] = patch.name
         problems += [
-            f"{where}: trailing white space in a line added to {file}: {text.rstrip()!r} + "
-            f"{text[len(text.rstrip()):]!r}"
-            for file, text in patch.trailing_space
+            f"{where}: trailing white space in a line added to {file}: {text!r}"
+            for file, text in patch.trailing_space[:_SHOWN]
         ]
+        if len(patch.trailing_space) > _SHOWN:
+            problems.append(
+                f"{where}: and in {len(patch.trailing_space) - _SHOWN} more added lines"
+            )
     return problems + _litter(layout, tree)
 
 
@@ -114,7 +120,13 @@ def against_source(tree: WorkTree, source: upstream.Source) -> list[str]:
         where = f"{tree.base.series}/{name}"
         changed = tree.repo.changed(f"{commit}^^{{tree}}", f"{commit}^{{tree}}")
         new = sorted(path for path in changed if path not in pristine)
-        if new:
+        made = sorted(path for path in changed if is_generated(path))
+        if made:
+            problems.append(
+                f"{where}: it changes files that autotools generate, which each build makes "
+                f"itself: {', '.join(made)}"
+            )
+        elif new:
             homes = [
                 layout.relative(overlay.home(layout, tree.config.overlays, path)) for path in new
             ]

@@ -2,7 +2,7 @@
 
 New files are files and changed files are patches, whichever commit they come in: a file that
 upstream does not have goes to the overlay, and what a commit changes in upstream's files becomes
-its patch.
+its patch.  Files that autotools generate are neither.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from oko_build import overlay, series, upstream
 from oko_build.errors import OkoError
 from oko_build.git import Entry, Repository
 from oko_build.layout import Layout
+from oko_build.source import is_generated
 from oko_build.worktree import OVERLAY, STAGED, WorkTree
 
 SERIES_HEAD = """\
@@ -51,7 +52,7 @@ def patch_of(repo: Repository, commit: str, pristine: set[str]) -> bytes:
     """Return the patch of 'commit': what it changes in upstream's own files."""
     parent = f"{commit}^"
     changed = repo.changed(f"{parent}^{{tree}}", f"{commit}^{{tree}}")
-    paths = sorted(path for path in changed if path in pristine)
+    paths = sorted(path for path in changed if path in pristine and not is_generated(path))
     return format_patch(repo, commit, paths) if paths else b""
 
 
@@ -97,7 +98,9 @@ def contents(
         result.patches[name] = data
     files = repo.entries(work)
     _require_committed(tree, repo, head, files, pristine)
-    added = [entry for path, entry in files.items() if path not in pristine]
+    added = [
+        entry for path, entry in files.items() if path not in pristine and not is_generated(path)
+    ]
     for path, data in repo.blobs(added).items():
         if files[path].mode not in ("100644", "100755"):
             raise OkoError(f"{path}: expected a plain file, got git mode {files[path].mode}")
@@ -126,7 +129,9 @@ def _require_committed(
 ) -> None:
     committed = repo.entries(head)
     loose = sorted(
-        path for path in pristine if files.get(path) != committed.get(path)
+        path
+        for path in pristine
+        if files.get(path) != committed.get(path) and not is_generated(path)
     )
     if loose:
         place = tree.layout.relative(repo.path)

@@ -20,6 +20,15 @@ from oko_build.git import Entry, Repository
 from oko_build.layout import Layout
 from oko_build.stamps import Stamp, digest
 
+GENERATED = (
+    "configure", "configure~", "Makefile.in", "config.h.in", "config.h.in~", "aclocal.m4",
+    "autom4te.cache/*", "build-aux/compile", "build-aux/config.guess", "build-aux/config.sub",
+    "build-aux/depcomp", "build-aux/install-sh", "build-aux/ltmain.sh", "build-aux/missing",
+    "build-aux/py-compile", "build-aux/test-driver", "m4/libtool.m4", "m4/lt*.m4",
+    "tests/testsuite", "tests/*-testsuite",
+)
+"""What autotools make of other files.  Never part of a patch: each build makes its own."""
+
 _AUTOTOOLS = ("configure.ac", "*.am", "*.mk", "acinclude.m4", "m4/*.m4", "package.m4")
 _GENERATED_MK = ("manpages.mk",)
 
@@ -86,6 +95,11 @@ def _write(repo: Repository, entries: list[Entry], to: Path, mtime: float) -> No
             os.utime(file, (mtime, mtime))
 
 
+def is_generated(path: str) -> bool:
+    """Whether 'path' of the tree is made by autotools."""
+    return any(fnmatch(path, pattern) for pattern in GENERATED)
+
+
 def autotools_stamp(copy: Path) -> Stamp:
     """Return the stamp that says from what the configure in 'copy' was made, if not by upstream."""
     return Stamp(copy.with_name(f"{copy.name}.autotools.json"))
@@ -98,6 +112,7 @@ def autotools_key(entries: dict[str, Entry]) -> str:
         for entry in entries.values()
         if any(fnmatch(entry.path, pattern) for pattern in _AUTOTOOLS)
         and entry.path not in _GENERATED_MK
+        and not is_generated(entry.path)
     )
     return digest("\n".join(relevant).encode())
 

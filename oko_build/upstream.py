@@ -22,6 +22,7 @@ from oko_build.stamps import Stamp
 
 PRISTINE = "refs/oko/pristine"
 """The commit of the source that the work tree is based on now."""
+_EXCLUDE = "*~\n.*.sw?\n*.orig\n*.rej\n*.o\n*.pyc\n/autom4te.cache/\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +43,11 @@ def repository(layout: Layout, base: Base) -> Repository:
         path.mkdir(parents=True, exist_ok=True)
         repo = Repository(path)
         repo.git("init", "-q")
-        (path / ".git/info").mkdir(exist_ok=True)
-        # Litter of editors and of patch(1) is no change; .rej files are looked for by name.
-        (path / ".git/info/exclude").write_text("*~\n.*.sw?\n*.orig\n*.rej\n*.pyc\n")
+    # Litter is no change; .rej files are looked for by name.
+    exclude = path / ".git/info/exclude"
+    if not exclude.is_file() or exclude.read_text(encoding="utf-8") != _EXCLUDE:
+        exclude.parent.mkdir(exist_ok=True)
+        exclude.write_text(_EXCLUDE, encoding="utf-8")
     return Repository(path)
 
 

@@ -17,6 +17,7 @@ from oko_build.config import Base, Upstream
 from oko_build.errors import OkoError
 from oko_build.git import Repository
 from oko_build.layout import Layout
+from oko_build.source import is_generated
 from oko_build.stamps import Stamp
 
 APPLIED = "refs/oko/applied"
@@ -184,7 +185,7 @@ class WorkTree:
         'work' is the tree that was exported.  Raises OkoError if what was written does not give it.
         """
         done = self.apply(source, adopting=work)
-        if done.tree != work:
+        if any(not is_generated(path) for path in self.repo.changed(work, done.tree)):
             raise OkoError(
                 "what was written to the checkout does not give the work tree back:\n"
                 f"  work tree         {work}\n"

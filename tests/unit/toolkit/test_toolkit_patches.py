@@ -305,6 +305,32 @@ def test_loose_change_of_upstreams_file_is_not_exported(project: Project) -> Non
     assert project.state() == before
 
 
+def test_what_autotools_make_is_not_exported(project: Project) -> None:
+    project.apply()
+    (project.src / "autom4te.cache").mkdir()
+    (project.src / "autom4te.cache/output.0").write_text("made \n")
+    project.edit("configure", "exit 0", "exit 1")
+    project.edit("lib/flow.c", "line 3\n", "line three\n")
+    project.git("add", "-A", "-f")
+    project.git("commit", "-q", "-m", "flow: Three\n\nBecause.\n")
+    export_all(project)
+    text = project.read("patches/ovs/3.1/flow-Three.patch")
+    assert "configure" not in text and "autom4te" not in text
+    assert not (project.layout.root / "overlay/ovs/autom4te.cache").exists()
+    assert "exit 0" in (project.src / "configure").read_text()
+    assert problems(project) == []
+
+
+def test_check_finds_what_autotools_make(project: Project) -> None:
+    project.add_patch(
+        "configure-Say-no.patch",
+        PATCH[: PATCH.index("diff")].replace("classifier: Ask the program", "configure: Say no")
+        + "diff --git a/configure b/configure\n--- a/configure\n+++ b/configure\n"
+        "@@ -1,2 +1,2 @@\n #!/bin/sh\n-exit 0\n+exit 1\n",
+    )
+    assert any("autotools generate" in line for line in problems(project))
+
+
 def test_loose_change_of_an_added_file_is(project: Project) -> None:
     project.apply()
     project.edit("lib/filter-prog.c", "filter_prog", "better")
