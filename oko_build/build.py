@@ -245,6 +245,12 @@ def _count(folder: Path, env: Mapping[str, str]) -> int:
     return len(re.findall(r"--mode=compile|^(?:ccache )?\S*gcc .* -c ", plan.stdout, re.MULTILINE))
 
 
+def _sources(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.suffix in (".c", ".h"))
+
+
 def runtime_command(layout: Layout, flavour: Flavour, target: str) -> list[str]:
     """Return the command that makes 'target' of the BPF runtime's own Makefile."""
     source_folder = layout.root / "okobpf"
@@ -268,8 +274,8 @@ def _build_runtime(layout: Layout, flavour: Flavour) -> tuple[Path, list[str]]:
     folder = flavour.runtime_folder(layout)
     files = (
         (layout.relative(path), path)
-        for path in sorted((layout.root / "okobpf").rglob("*"))
-        if path.suffix in (".c", ".h") or path.name == "Makefile"
+        for part in ("lib", "tool", "Makefile")
+        for path in _sources(layout.root / "okobpf" / part)
     )
     inputs = stamps.digest_files(files)
     inputs["flags"] = f"{compiler()} {flavour.cflags} {flavour.sanitize}"
