@@ -114,6 +114,14 @@ class Runner:
             argv.append(f"--protocols={self.protocol}")
         # "--" so that nothing in an argument is taken for an option.
         argv += [*options, "--", command, *args]
+        return self._run(command, argv, stdin)
+
+    def version(self) -> str:
+        """Return the line in which the executable tells its version."""
+        lines = self._run("--version", [self.executable, "--version"], None).splitlines()
+        return lines[0] if lines else "unknown"
+
+    def _run(self, command: str, argv: list[str], stdin: bytes | None) -> str:
         if shutil.which(self.executable) is None:
             raise CommandNotFound(
                 f"{self.executable}: no such program: build Open vSwitch with 'inv build' and use"

@@ -56,8 +56,7 @@ class Bridge:
 
     def features(self) -> Features:
         """Find out what ``ovs-ofctl`` and the switch can do."""
-        lines = self.runner.run("", options=["--version"]).splitlines()
-        version = lines[0] if lines else "unknown"
+        version = self.runner.version()
         try:
             len(self.programs)
         except NotAnOko as error:
