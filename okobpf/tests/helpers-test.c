@@ -1,0 +1,281 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+/* Helpers: what they print, compute and copy, and their names. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sha1.h"
+#include "testlib.h"
+#include "xxhash.h"
+
+static const struct okobpf_prog prog = {
+    .info = { .name = "p" },
+    .host = &test_host,
+};
+
+static uint64_t
+call(enum helper_id id, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+     uint64_t e)
+{
+    static const uint8_t packet[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+    struct okobpf_env env = {
+        .ctx = {
+            .data = (uintptr_t) packet,
+            .data_end = (uintptr_t) packet + sizeof packet,
+            .pkt_len = sizeof packet,
+            .now_ns = 123456789,
+            .slot = 3,
+        },
+        .prog = &prog,
+    };
+
+    return helpers[id].function(a, b, c, d, e, &env);
+}
+
+static void
+test_printf(void **state)
+{
+    static const struct {
+        const char *format;
+        uint64_t args[4];
+        const char *line;
+    } cases[] = {
+        { "plain", { 0 }, "plain" },
+        { "%d %i", { UINT64_C(0xffffffff), 5 }, "-1 5" },
+        { "%u|%x|%X", { UINT64_C(0x1fffffffe), 0xabc, 0xabc },
+          "4294967294|abc|ABC" },
+        { "%ld %lu", { UINT64_MAX, UINT64_MAX }, "-1 18446744073709551615" },
+        { "%lld %llu %llx", { UINT64_MAX, UINT64_MAX, UINT64_MAX },
+          "-1 18446744073709551615 ffffffffffffffff" },
+        { "%08x|%8x|%-8x|", { 0xff, 0xff, 0xff },
+          "000000ff|      ff|ff      |" },
+        { "%#x %+d % d", { 255, 1, 1 }, "0xff +1  1" },
+        { "100%%", { 0 }, "100%" },
+        { "%c%c", { 'a', 'b' }, "ab" },
+        { "%d %d %d %d", { 1, 2, 3, 4 }, "1 2 3 4" },
+        { "line\n\n", { 0 }, "line" },
+        { "a\nb\033[0m%c", { 7 }, "a.b.[0m." },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *format = cases[i].format;
+        const uint64_t *a = cases[i].args;
+        char expected[128];
+        int n_args;
+
+        assert_null(printf_format_check(format, strlen(format) + 1, &n_args));
+        assert_int_equal(call(HELPER_PRINTF, (uintptr_t) format, a[0], a[1],
+                              a[2], a[3]), strlen(cases[i].line));
+        snprintf(expected, sizeof expected, "p: %s\n", cases[i].line);
+        assert_string_equal(test_host_printed(), expected);
+    }
+}
+
+/* Longer than a line can be. */
+static void
+test_printf_long(void **state)
+{
+    char format[1024];
+
+    (void) state;
+    memset(format, 'x', sizeof format);
+    format[sizeof format - 1] = '\0';
+    call(HELPER_PRINTF, (uintptr_t) format, 0, 0, 0, 0);
+    assert_int_equal(strlen(test_host_printed()), 3 + 255 + 1);
+
+    snprintf(format, sizeof format, "%s", "%99d%99d%99d%99d");
+    call(HELPER_PRINTF, (uintptr_t) format, 1, 2, 3, 4);
+    assert_int_equal(strlen(test_host_printed()), 3 + 255 + 1);
+}
+
+static void
+test_printf_format_check(void **state)
+{
+    static const struct {
+        const char *format;
+        int n_args;             /* -1 if it must be refused. */
+    } cases[] = {
+        { "", 0 },
+        { "%%", 0 },
+        { "%d", 1 },
+        { "%d%u%x%X", 4 },
+        { "%lld %-10llu", 2 },
+        { "%d%d%d%d%d", -1 },
+        { "%s", -1 },
+        { "%p", -1 },
+        { "%n", -1 },
+        { "%f", -1 },
+        { "%*d", -1 },
+        { "%.3d", -1 },
+        { "%100d", -1 },
+        { "%99999999999999999999d", -1 },
+        { "%llld", -1 },
+        { "%hd", -1 },
+        { "%zu", -1 },
+        { "%1$d", -1 },
+        { "%", -1 },
+        { "%l", -1 },
+        { "%-", -1 },
+        { "%5%", -1 },
+        { "%lc", -1 },
+        { "%-+ #d", -1 },
+    };
+    int n_args;
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *format = cases[i].format;
+        const char *error;
+
+        error = printf_format_check(format, strlen(format) + 1, &n_args);
+        if (cases[i].n_args >= 0) {
+            assert_null(error);
+            assert_int_equal(n_args, cases[i].n_args);
+        } else if (!error) {
+            fail_msg("\"%s\" was accepted", format);
+        }
+
+        /* Without its null terminator. */
+        assert_non_null(printf_format_check(format, strlen(format), &n_args));
+    }
+    assert_non_null(printf_format_check(NULL, 0, &n_args));
+}
+
+static void
+test_load_bytes(void **state)
+{
+    static const struct {
+        uint64_t ofs, len;
+        bool ok;
+    } cases[] = {
+        { 0, 8, true },
+        { 4, 4, true },
+        { 7, 1, true },
+        { 8, 1, false },
+        { 0, 9, false },
+        { 1, 8, false },
+        { UINT64_MAX, 1, false },
+        { UINT64_MAX - 1, 4, false },
+        { UINT64_C(1) << 32, 4, false },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        uint8_t buf[16];
+        uint64_t r0;
+
+        memset(buf, 0xee, sizeof buf);
+        r0 = call(HELPER_LOAD_BYTES, cases[i].ofs, (uintptr_t) buf,
+                  cases[i].len, 0, 0);
+        assert_int_equal(r0, cases[i].ok ? 0 : UINT64_MAX);
+        for (size_t j = 0; j < sizeof buf; j++) {
+            assert_int_equal(buf[j], j >= cases[i].len ? 0xee
+                             : cases[i].ok ? cases[i].ofs + j + 1 : 0);
+        }
+    }
+}
+
+static void
+test_plain(void **state)
+{
+    (void) state;
+    assert_int_equal(call(HELPER_TIME_GET_NS, 0, 0, 0, 0, 0), 123456789);
+    assert_int_equal(call(HELPER_GET_SLOT, 0, 0, 0, 0, 0), 3);
+    assert_int_equal(call(HELPER_HASH, (uintptr_t) "abc", 3, 0, 0, 0),
+                     0xad770999);
+}
+
+static void
+test_names(void **state)
+{
+    (void) state;
+    assert_int_equal(helper_from_name("map_lookup"), HELPER_MAP_LOOKUP);
+    assert_int_equal(helper_from_name("ubpf_map_update"), HELPER_MAP_UPDATE);
+    assert_int_equal(helper_from_name("bpf_map_delete"), HELPER_MAP_DELETE);
+    assert_int_equal(helper_from_name("oko_map_add"), HELPER_MAP_ADD);
+    assert_int_equal(helper_from_name("printf"), HELPER_PRINTF);
+    assert_int_equal(helper_from_name(""), 0);
+    assert_int_equal(helper_from_name("bpf_"), 0);
+    assert_int_equal(helper_from_name("map_lookups"), 0);
+    assert_int_equal(helper_from_name("bpf_ubpf_hash"), 0);
+    for (int id = 1; id < N_HELPERS; id++) {
+        assert_non_null(helpers[id].function);
+        assert_int_equal(helper_from_name(helpers[id].name), id);
+    }
+}
+
+/* Vectors of RFC 3174, and the edges of its padding. */
+static void
+test_sha1(void **state)
+{
+    static const struct {
+        const char *s;
+        int repeat;
+        const char *digest;
+    } vectors[] = {
+        { "abc", 1, "a9993e364706816aba3e25717850c26c9cd0d89d" },
+        { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+          "84983e441c3bd26ebaae4aa1f95129e5e54670f1" },
+        { "a", 1000000, "34aa973cd4c4daa4f61eeb2bdbad27316534016f" },
+        { "", 1, "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
+        { "a", 55, "c1c8bbdc22796e28c0e15163d20899b65621d65a" },
+        { "a", 56, "c2db330f6083854c99d4b5bfb6e8f29f201be699" },
+        { "a", 63, "03f09f5b158a7a8cdad920bddc29b81c18a551f5" },
+        { "a", 64, "0098ba824b5c16427bd7a1122a5a442a25ec644d" },
+        { "a", 65, "11655326c708d70319be2610e8a57d9a5b959d3b" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(vectors); i++) {
+        size_t len = strlen(vectors[i].s);
+        size_t n = len * vectors[i].repeat;
+        char *message = mem_alloc(n, 1);
+        uint8_t digest[SHA1_SIZE];
+        char text[2 * SHA1_SIZE + 1];
+
+        assert_non_null(message);
+        for (size_t j = 0; j < n; j++) {
+            message[j] = vectors[i].s[j % len];
+        }
+        sha1(message, n, digest);
+        for (int j = 0; j < SHA1_SIZE; j++) {
+            snprintf(text + 2 * j, 3, "%02x", digest[j]);
+        }
+        assert_string_equal(text, vectors[i].digest);
+        free(message);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_printf),
+        cmocka_unit_test(test_printf_long),
+        cmocka_unit_test(test_printf_format_check),
+        cmocka_unit_test(test_load_bytes),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_sha1),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

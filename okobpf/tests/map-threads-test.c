@@ -1,0 +1,253 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+/* Maps under several writers and readers at once.  Worth most under
+ * ThreadSanitizer.
+ *
+ * Every value is made from its key, so that a reader that sees an entry which
+ * was not whole, or memory that was given to another entry, notices. */
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include "map.h"
+#include "testlib.h"
+
+enum {
+    N_WRITERS = 3,
+    N_READERS = 2,
+    N_KEYS = 256,
+    N_ROUNDS = 100000,
+};
+
+struct job {
+    struct okobpf_map *map;
+    uint64_t seed;
+    bool dump;
+    uint64_t n_found;
+};
+
+static _Atomic bool writers_done;
+
+static char map_name[] = "shared";
+
+static uint64_t
+next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* A value of two words.  Each is written whole; the two may come from
+ * different writes, all of which give the upper 32 bits of both the key. */
+static void
+make_value(uint32_t key, uint32_t random, uint64_t value[2])
+{
+    value[0] = (uint64_t) key << 32 | random;
+    value[1] = ~value[0];
+}
+
+static bool
+value_is_whole(uint32_t key, const uint64_t value[2])
+{
+    return value[0] >> 32 == key && ~value[1] >> 32 == key;
+}
+
+static void *
+write_map(void *job_)
+{
+    struct job *job = job_;
+
+    for (int i = 0; i < N_ROUNDS; i++) {
+        uint64_t random = next_random(&job->seed);
+        uint32_t key = random % N_KEYS;
+        uint64_t value[2];
+
+        make_value(key, random >> 32, value);
+        if (random >> 16 & 3) {
+            okobpf_map_update(job->map, &key, sizeof key, value, sizeof value,
+                              OKOBPF_ANY);
+        } else {
+            okobpf_map_delete(job->map, &key, sizeof key);
+        }
+    }
+    return NULL;
+}
+
+static void *
+read_map(void *job_)
+{
+    struct job *job = job_;
+
+    while (!atomic_load(&writers_done)) {
+        uint64_t value[2];
+        uint64_t cursor = 0;
+        uint32_t key;
+
+        for (int i = 0; i < N_KEYS; i++) {
+            key = next_random(&job->seed) % N_KEYS;
+            if (okobpf_map_lookup(job->map, &key, sizeof key, value,
+                                  sizeof value) == OKOBPF_MAP_OK) {
+                assert_true(value_is_whole(key, value));
+                job->n_found++;
+            }
+        }
+        while (job->dump && okobpf_map_next(job->map, &cursor, &key, value)) {
+            assert_true(key < N_KEYS);
+            assert_true(value_is_whole(key, value));
+        }
+    }
+    return NULL;
+}
+
+static void
+run_threads(uint32_t type)
+{
+    struct map_spec spec = {
+        .name = map_name,
+        .type = type,
+        .key_size = 4,
+        .value_size = 16,
+        .max_entries = N_KEYS,
+    };
+    struct okobpf_map *map = map_create(&spec, &test_host);
+    pthread_t threads[N_WRITERS + N_READERS];
+    struct job jobs[N_WRITERS + N_READERS];
+    uint64_t cursor = 0;
+    uint64_t value[2];
+    uint64_t n = 0;
+    uint32_t key;
+
+    assert_non_null(map);
+    for (key = 0; key < N_KEYS; key++) {
+        make_value(key, 0, value);
+        assert_int_equal(okobpf_map_update(map, &key, sizeof key, value,
+                                           sizeof value, OKOBPF_ANY),
+                         OKOBPF_MAP_OK);
+    }
+    atomic_store(&writers_done, false);
+    for (int i = 0; i < N_WRITERS + N_READERS; i++) {
+        jobs[i] = (struct job) { map, 12345 + i, i == N_WRITERS, 0 };
+        assert_int_equal(pthread_create(&threads[i], NULL,
+                                        i < N_WRITERS ? write_map : read_map,
+                                        &jobs[i]), 0);
+    }
+    for (int i = 0; i < N_WRITERS + N_READERS; i++) {
+        if (i == N_WRITERS) {
+            atomic_store(&writers_done, true);
+        }
+        pthread_join(threads[i], NULL);
+    }
+
+    /* The number of entries is that of those that a dump finds. */
+    while (okobpf_map_next(map, &cursor, &key, value)) {
+        n++;
+    }
+    assert_int_equal(okobpf_map_n_entries(map), n);
+    assert_true(n <= N_KEYS);
+    okobpf_map_clear(map);
+    test_host_drain();
+    map_unref(map);
+}
+
+static void
+test_array(void **state)
+{
+    (void) state;
+    run_threads(OKOBPF_MAP_ARRAY);
+}
+
+static void
+test_hash(void **state)
+{
+    (void) state;
+    run_threads(OKOBPF_MAP_HASH);
+}
+
+/* Several threads fill a map that has no room for all: never more than its
+ * limit. */
+struct fill_job {
+    struct okobpf_map *map;
+    uint32_t first;
+    uint32_t n_stored;
+};
+
+static void *
+fill_map(void *job_)
+{
+    struct fill_job *job = job_;
+
+    for (uint32_t i = 0; i < 1000; i++) {
+        uint32_t key = job->first + i;
+        uint64_t value = key;
+
+        enum okobpf_map_result result =
+            okobpf_map_update(job->map, &key, 4, &value, 8, OKOBPF_NOEXIST);
+
+        if (result == OKOBPF_MAP_OK) {
+            job->n_stored++;
+        } else {
+            assert_int_equal(result, OKOBPF_MAP_FULL);
+        }
+    }
+    return NULL;
+}
+
+static void
+test_hash_full(void **state)
+{
+    struct map_spec spec = {
+        .name = map_name,
+        .type = OKOBPF_MAP_HASH,
+        .key_size = 4,
+        .value_size = 8,
+        .max_entries = 1500,
+    };
+    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct fill_job jobs[N_WRITERS];
+    pthread_t threads[N_WRITERS];
+    uint32_t n_stored = 0;
+
+    (void) state;
+    assert_non_null(map);
+    for (int i = 0; i < N_WRITERS; i++) {
+        jobs[i] = (struct fill_job) { map, i * 1000, 0 };
+        assert_int_equal(pthread_create(&threads[i], NULL, fill_map,
+                                        &jobs[i]), 0);
+    }
+    for (int i = 0; i < N_WRITERS; i++) {
+        pthread_join(threads[i], NULL);
+        n_stored += jobs[i].n_stored;
+    }
+    assert_int_equal(n_stored, 1500);
+    assert_int_equal(okobpf_map_n_entries(map), 1500);
+    map_unref(map);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_array),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_hash_full),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
