@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from oko_build import doctor, ovs_suite, testing
+from oko_build import doctor, lint, ovs_suite, testing
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
@@ -89,6 +89,33 @@ def test_pytest_that_collects_nothing_or_cannot_is_an_error(tmp_path: Path) -> N
     (tmp_path / "test_broken.py").write_text("import nothing_of_this_name\n")
     with pytest.raises(OkoError, match="status 2"):
         testing.run_pytest(Layout(tmp_path), "broken", ".")
+
+
+CHECKPATCH = """\
+WARNING: Line lacks whitespace around operator
+WARNING: Line lacks whitespace around operator
+overlay/a.c:34:
+"usage: okobpf verify [--log[=FILE]]\\n"
+
+WARNING: Line lacks whitespace around operator
+overlay/a.c:36:
+    x = a-b;
+
+ERROR: Use ovs_abort() in place of abort()
+overlay/a.c:94:
+
+Lines checked: 290, Warnings: 3, Errors: 1
+"""
+
+
+def test_checkpatch_results() -> None:
+    operator = (
+        "Line lacks whitespace around operator\n    overlay/a.c:36:\n        x = a-b;"
+    )
+    abort = "Use ovs_abort() in place of abort()\n    overlay/a.c:94:"
+    assert lint.read_checkpatch(CHECKPATCH) == [operator, abort]
+    assert lint.read_checkpatch(CHECKPATCH, ovs=False) == [operator]
+    assert lint.read_checkpatch("Lines checked: 9, no obvious problems found\n") == []
 
 
 def test_sum_of_all_tiers() -> None:
