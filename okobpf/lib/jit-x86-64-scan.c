@@ -156,7 +156,10 @@ scan_func(struct jit *jit, struct jit_func *func)
         func->regs |= 1u << bpf_dst(insn) | 1u << bpf_src(insn);
         if (is_call(insn)) {
             func->calls = true;
-            jit->uses_env |= !is_local_call(insn);
+            if (!is_local_call(insn)) {
+                jit->calls_helpers = true;
+                jit->uses_env = true;
+            }
         } else if (is_packet_load(insn)) {
             /* One that fails ends the program, not the function. */
             if (func != jit->funcs) {

@@ -419,31 +419,34 @@ is_near(const void *p)
     return distance < NEAR && distance > -NEAR;
 }
 
-/* Maps 'size' bytes for reading and writing, near the helpers if possible:
- * calls to them are shorter then and, being direct, need no prediction.
+/* Maps 'size' bytes for reading and writing, near the helpers if the program
+ * calls any: such calls are shorter and, being direct, need no prediction.
  * Returns MAP_FAILED on failure. */
 static void *
-map_code(uint32_t size)
+map_code(const struct jit *jit, uint32_t size)
 {
     uintptr_t helper = (uintptr_t) helpers[HELPER_MAP_LOOKUP].function;
     const int prot = PROT_READ | PROT_WRITE;
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-    void *p = mmap(NULL, size, prot, flags, -1, 0);
-    uint64_t random = helper ^ (uintptr_t) p ^ (uintptr_t) &p;
+    uint64_t random = (uintptr_t) jit->insns; /* Differs by program. */
 
-    for (int i = 0; i < 8 && p != MAP_FAILED && !is_near(p); i++) {
+    for (int i = 0; jit->calls_helpers && i < 8; i++) {
         uintptr_t hint;
+        void *p;
 
         /* The kernel takes a hint if there is room.  There should be a lot
          * below the executable, and its heap does not grow there. */
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
         hint = (random >> 32) % NEAR;
         hint = helper > NEAR ? helper - hint : hint / 2 + NEAR / 4;
+        hint &= ~UINT64_C(0xffff);
+        p = mmap((void *) hint, size, prot, flags, -1, 0);
+        if (p == MAP_FAILED || is_near(p)) {
+            return p;
+        }
         munmap(p, size);
-        p = mmap((void *) (hint & ~UINT64_C(0xffff)), size, prot, flags, -1,
-                 0);
     }
-    return p;
+    return mmap(NULL, size, prot, flags, -1, 0);
 }
 
 /* Allocates memory, translates into it and makes it executable.  The memory
@@ -462,7 +465,7 @@ generate(struct jit *jit, struct okobpf_prog *prog)
         return false;
     }
     mapped = round_up_to_page(jit->code.len);
-    mem = map_code(mapped);
+    mem = map_code(jit, mapped);
     if (mem == MAP_FAILED) {
         return false;
     }

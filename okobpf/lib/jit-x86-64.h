@@ -98,6 +98,7 @@ struct jit {
     struct jit_func *funcs;     /* By increasing 'first'. */
     uint32_t n_funcs;
     bool uses_env;
+    bool calls_helpers;
 
     /* State of the pass. */
     struct x86_code code;

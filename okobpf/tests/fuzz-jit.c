@@ -1,0 +1,239 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/* Runs random programs in the interpreter and as machine code, and stops at
+ * the first that they disagree on.
+ *
+ *    fuzz-jit [SEED [COUNT]]
+ *
+ * The program number N of a run has the seed SEED + N: what a failure names as
+ * its seed yields that program again, alone, with a COUNT of 1. */
+
+#include <errno.h>
+#include <time.h>
+
+#include "jit-gen.h"
+#include "jit-test.h"
+
+#ifdef OKOBPF_HAVE_JIT
+#include "map.h"
+
+#define DEFAULT_COUNT 100000
+
+static const struct okobpf_host host = { .n_slots = 1 };
+
+/* Arrays with sizes of values that take different code to index. */
+static struct okobpf_map *
+make_map(int i)
+{
+    static const struct {
+        uint32_t value_size, max_entries;
+    } sizes[GEN_N_MAPS] = { { 8, 5 }, { 64, 200 }, { 20, 3 } };
+    char name[] = "array";
+    struct map_spec spec = {
+        .name = name,
+        .type = OKOBPF_MAP_ARRAY,
+        .key_size = 4,
+        .value_size = sizes[i].value_size,
+        .max_entries = sizes[i].max_entries,
+    };
+    struct okobpf_map *map = map_create(&spec, &host);
+
+    for (uint32_t index = 0; map && index < spec.max_entries; index++) {
+        uint8_t value[64];
+
+        for (size_t j = 0; j < spec.value_size; j++) {
+            value[j] = index * 31 + j * 7 + i;
+        }
+        okobpf_map_update(map, &index, sizeof index, value, spec.value_size,
+                          OKOBPF_ANY);
+    }
+    return map;
+}
+
+static void
+print_program(const struct bpf_insn *insns, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        char text[128];
+
+        disasm(insns, n, i, text, sizeof text);
+        printf("%4"PRIu32": %02x %02x %6d %11d  %s\n", i, insns[i].opcode,
+               insns[i].regs, insns[i].offset, insns[i].imm, text);
+        if (insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW)) {
+            i++;
+        }
+    }
+}
+
+static void
+print_difference(const char *what, uint64_t expected, uint64_t got)
+{
+    if (expected != got) {
+        printf("%s: interpreter 0x%"PRIx64", machine code 0x%"PRIx64"\n",
+               what, expected, got);
+    }
+}
+
+/* Prints what differs between what the interpreter and what 'engine' left. */
+static void
+print_differences(uint64_t seed, enum engine engine, uint64_t want_r0,
+                  uint64_t r0, const struct gen_memory *want,
+                  const struct gen_memory *got)
+{
+    char what[32];
+
+    printf("seed %"PRIu64": the interpreter and the %s disagree\n",
+           seed, engine_to_string(engine));
+    print_difference("result", want_r0, r0);
+    for (int i = 0; i < 10; i++) {
+        snprintf(what, sizeof what, "r%d", i);
+        print_difference(what, want->regs[i], got->regs[i]);
+    }
+    for (int i = 0; i < GEN_MEM_SIZE; i++) {
+        snprintf(what, sizeof what, "memory byte %d", i);
+        print_difference(what, want->mem[i], got->mem[i]);
+    }
+    for (int i = 0; i < GEN_WINDOW_SIZE; i++) {
+        snprintf(what, sizeof what, "stack byte %d", i);
+        print_difference(what, want->stack[i], got->stack[i]);
+    }
+}
+
+/* Runs the program of 'seed' in all engines.  Returns true if they agree. */
+static bool
+check_seed(uint64_t seed, struct gen_memory *memory,
+           struct okobpf_map *maps[GEN_N_MAPS], uint64_t *n_insns)
+{
+    struct bpf_insn insns[GEN_MAX_INSNS];
+    struct gen_memory initial, want;
+    uint64_t want_r0 = 0;
+    struct okobpf_prog prog;
+    uint32_t n;
+
+    n = gen_program(seed, memory, maps, insns);
+    gen_memory(seed, &initial);
+    *n_insns += n;
+    prog_init(&prog, insns, n);
+    memcpy(prog.maps, maps, GEN_N_MAPS * sizeof *maps);
+    prog.n_maps = GEN_N_MAPS;
+
+    for (enum engine engine = 0; engine < N_ENGINES; engine++) {
+        struct okobpf_env env = {
+            .ctx = {
+                .data = (uintptr_t) memory->pkt,
+                .data_end = (uintptr_t) memory->pkt + GEN_PKT_SIZE,
+                .pkt_len = GEN_PKT_SIZE,
+                .now_ns = seed,
+                .slot = seed % 7,
+            },
+        };
+        uint64_t r0;
+
+        /* To compile takes longer than to run: one of the two kinds of code
+         * is enough for most. */
+        if (!engine_exists(engine)
+            || (engine != INTERPRETER && engine_exists(JIT_FULL)
+                && engine != (seed % 4 ? JIT_FULL : JIT_PLAIN))) {
+            continue;
+        }
+        *memory = initial;
+        if (engine == INTERPRETER) {
+            r0 = interpret(&prog, 0, 0, &env);
+        } else if (prog_compile(&prog, engine)) {
+            r0 = prog.jited(0, 0, &env);
+            jit_free(&prog);
+        } else {
+            printf("seed %"PRIu64": the %s declines the program\n",
+                   seed, engine_to_string(engine));
+            print_program(insns, n);
+            return false;
+        }
+        if (engine == INTERPRETER) {
+            want = *memory;
+            want_r0 = r0;
+        } else if (r0 != want_r0 || memcmp(memory, &want, sizeof want)) {
+            print_differences(seed, engine, want_r0, r0, &want, memory);
+            print_program(insns, n);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+parse_number(const char *s, uint64_t *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoull(s, &end, 0);
+    return *s && !*end && !errno;
+}
+
+int
+main(int argc, char *argv[])
+{
+    /* The same memory for all programs: only a part that a program cannot
+     * name must be elsewhere for each engine, its stack. */
+    static struct gen_memory memory;
+    struct okobpf_map *maps[GEN_N_MAPS];
+    uint64_t count = DEFAULT_COUNT;
+    uint64_t n_insns = 0;
+    uint64_t seed = 1;
+    clock_t start = clock();
+
+    if (argc > 3 || (argc > 1 && !parse_number(argv[1], &seed))
+        || (argc > 2 && !parse_number(argv[2], &count)) || !count) {
+        fprintf(stderr, "usage: fuzz-jit [SEED [COUNT]]\n"
+                "expected numbers, COUNT (default %d) 1 or more\n",
+                DEFAULT_COUNT);
+        return 2;
+    }
+    for (int i = 0; i < GEN_N_MAPS; i++) {
+        maps[i] = make_map(i);
+        if (!maps[i]) {
+            fprintf(stderr, "fuzz-jit: memory exhausted\n");
+            return 2;
+        }
+    }
+
+    for (uint64_t i = 0; i < count; i++) {
+        if (!check_seed(seed + i, &memory, maps, &n_insns)) {
+            return EXIT_FAILURE;
+        }
+        if (!((i + 1) % 1000000)) {
+            fprintf(stderr, "fuzz-jit: %"PRIu64" programs agree\n", i + 1);
+        }
+    }
+
+    double seconds = (double) (clock() - start) / CLOCKS_PER_SEC;
+    printf("fuzz-jit: %"PRIu64" programs from seed %"PRIu64", %"PRIu64
+           " instructions, %.0f programs per second: all agree\n",
+           count, seed, n_insns, seconds > 0 ? count / seconds : 0);
+    for (int i = 0; i < GEN_N_MAPS; i++) {
+        map_unref(maps[i]);
+    }
+    return EXIT_SUCCESS;
+}
+#else  /* !OKOBPF_HAVE_JIT */
+int
+main(void)
+{
+    printf("fuzz-jit: skipped: this machine has no JIT\n");
+    return 77;
+}
+#endif /* !OKOBPF_HAVE_JIT */
