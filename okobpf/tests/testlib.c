@@ -121,6 +121,59 @@ find_map(const struct okobpf_prog *prog, const char *name)
     return NULL;
 }
 
+/* Allocation.  The linker leads calls of NAME to __wrap_NAME, see Makefile. */
+
+void *__real_mem_alloc(uint64_t n, size_t size);
+void *__real_mem_resize(void *p, uint64_t n, size_t size);
+void *__real_mem_alloc_aligned(uint64_t size);
+void *__wrap_mem_alloc(uint64_t n, size_t size);
+void *__wrap_mem_resize(void *p, uint64_t n, size_t size);
+void *__wrap_mem_alloc_aligned(uint64_t size);
+
+static _Atomic int countdown;
+static _Atomic bool failed;
+
+void
+fail_allocation(int n)
+{
+    failed = false;
+    countdown = n;
+}
+
+bool
+allocation_failed(void)
+{
+    return failed;
+}
+
+static bool
+fail_this(void)
+{
+    if (countdown > 0 && --countdown == 0) {
+        failed = true;
+        return true;
+    }
+    return false;
+}
+
+void *
+__wrap_mem_alloc(uint64_t n, size_t size)
+{
+    return fail_this() ? NULL : __real_mem_alloc(n, size);
+}
+
+void *
+__wrap_mem_resize(void *p, uint64_t n, size_t size)
+{
+    return fail_this() ? NULL : __real_mem_resize(p, n, size);
+}
+
+void *
+__wrap_mem_alloc_aligned(uint64_t size)
+{
+    return fail_this() ? NULL : __real_mem_alloc_aligned(size);
+}
+
 /* The host. */
 
 struct deferred {

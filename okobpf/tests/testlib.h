@@ -66,4 +66,11 @@ size_t test_host_drain(void);
  * new-line.  Valid until the next call. */
 const char *test_host_printed(void);
 
+/* Makes the 'n'th allocation from now on fail (1 for the next), or none if 'n'
+ * is 0. */
+void fail_allocation(int n);
+
+/* Whether that has come to pass. */
+bool allocation_failed(void);
+
 #endif /* testlib.h */
