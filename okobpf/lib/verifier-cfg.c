@@ -567,6 +567,7 @@ check_call_depth(struct verifier *v)
 static void
 find_joins(struct verifier *v)
 {
+    v->info[0].live = 1;        /* The way in. */
     for (uint32_t i = 0; i < v->n_insns; i++) {
         if (v->info[i].second) {
             continue;
@@ -695,11 +696,13 @@ find_live(struct verifier *v)
     uint32_t n = v->n_insns;
     size_t size = ((size_t) n * 6 + 2) * sizeof(uint32_t);
 
-    uint32_t *first = v_alloc(v, size); /* 'from' of i: first[i]...first[i+1] */
+    /* The instructions from which one can get to 'i' are from[first[i]]
+     * up to, but excluding, from[first[i + 1]]: at most 3 'n' in all. */
+    uint32_t *first = v_alloc(v, size);
     if (!first) {
         return false;
     }
-    uint32_t *from = first + n + 1;     /* Up to 3 for each instruction. */
+    uint32_t *from = first + n + 1;
     uint32_t *todo = from + (size_t) n * 3;
     uint32_t n_todo = 0;
 

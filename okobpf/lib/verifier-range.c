@@ -231,6 +231,9 @@ range_mod(int width, const struct range *a, const struct range *b)
     if (b->umin && b->umax - 1 < r.umax) {
         r.umax = b->umax - 1;
     }
+    if (a->umin == a->umax && b->umin == b->umax && b->umin) {
+        r.umin = r.umax = a->umin % b->umin;
+    }
     return r;
 }
 
@@ -263,6 +266,9 @@ range_smod(int width, const struct range *a, const struct range *b)
 
         r.smin = r.smin < -longest ? -longest : r.smin;
         r.smax = r.smax > longest ? longest : r.smax;
+        if (a->smin == a->smax && b->smin == b->smax) {
+            r.smin = r.smax = a->smin % b->smin;
+        }
     }
     return r;
 }

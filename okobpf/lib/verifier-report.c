@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mem.h"
 #include "verifier.h"
 
 /* A text that grows, up to 'limit' bytes; what is past that is lost. */
@@ -51,7 +52,7 @@ text_vput(struct text *text, const char *format, va_list args_)
     }
     if (text->len + n + 1 > text->size) {
         size_t size = (text->len + n + 1) * 2;
-        char *s = realloc(text->s, size);
+        char *s = mem_resize(text->s, size, 1);
 
         if (!s) {
             text->truncated = true;

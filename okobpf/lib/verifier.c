@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "mem.h"
 #include "verifier.h"
 
 /* Instructions between looks at the clock. */
@@ -37,19 +38,27 @@ cpu_time_ns(void)
     return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
 }
 
+/* Gives up over a limit on 'what'. */
+static bool
+no_end(struct verifier *v, const char *what)
+{
+    return over_limit(v, OKOBPF_LIMIT,
+                      "give loops a constant bound, such as "
+                      "for (i = 0; i < 8; i++); keep branches whose outcomes "
+                      "matter later out of loops, and their number low",
+                      "no end in sight after following %u instructions: over "
+                      "the verifier's limit on %s", v->n_visits, what);
+}
+
 void *
 v_alloc(struct verifier *v, size_t size)
 {
     if (size > v->limits->max_verify_memory - v->memory) {
-        over_limit(v, OKOBPF_LIMIT,
-                   "make the program simpler: fewer branches whose outcomes "
-                   "matter later, fewer variables on the stack",
-                   "the verifier would need more than %llu bytes of memory",
-                   (unsigned long long) v->limits->max_verify_memory);
+        no_end(v, "memory");
         return NULL;
     }
 
-    void *p = calloc(1, size ? size : 1);
+    void *p = mem_alloc(1, size);
     if (!p) {
         over_limit(v, OKOBPF_NO_MEMORY, NULL,
                    "out of memory while verifying");
@@ -115,20 +124,11 @@ static bool
 check_costs(struct verifier *v)
 {
     if (v->n_visits >= v->limits->max_visits) {
-        return over_limit(v, OKOBPF_LIMIT,
-                          "give loops a constant bound, such as "
-                          "for (i = 0; i < 8; i++), and keep bodies with many "
-                          "branches out of them",
-                          "no end in sight after following %u instructions",
-                          v->n_visits);
+        return no_end(v, "instructions");
     }
     if (!(v->n_visits++ % VISITS_PER_LOOK)
         && cpu_time_ns() - v->start_ns > v->limits->max_verify_ns) {
-        return over_limit(v, OKOBPF_LIMIT,
-                          "make the program simpler, or raise the limit",
-                          "verification took more than %llu ms",
-                          (unsigned long long) (v->limits->max_verify_ns
-                                                / 1000000));
+        return no_end(v, "time");
     }
     return true;
 }

@@ -1,0 +1,14 @@
+/* The same, the other way round. */
+        .section filter, "ax", @progbits
+        .globl  prog
+        .type   prog, @function
+prog:
+        r2 = *(u64 *)(r1 + 0)
+        r3 = *(u64 *)(r1 + 8)
+        r0 = 0
+        r4 = r2
+        r4 += 34
+        if r3 < r4 goto out
+        r0 = *(u32 *)(r2 + 30)
+out:
+        exit

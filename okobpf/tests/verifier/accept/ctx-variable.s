@@ -1,0 +1,21 @@
+/* A variable offset. */
+        .section filter, "ax", @progbits
+        .globl  prog
+        .type   prog, @function
+prog:
+        r2 = *(u64 *)(r1 + 0)
+        r3 = *(u64 *)(r1 + 8)
+        r0 = 0
+        r4 = r2
+        r4 += 34
+        if r4 > r3 goto out
+        r5 = *(u8 *)(r2 + 14)
+        r5 &= 15
+        r5 <<= 2
+        r2 += r5
+        r4 = r2
+        r4 += 20
+        if r4 > r3 goto out
+        r0 = *(u32 *)(r2 + 16)
+out:
+        exit

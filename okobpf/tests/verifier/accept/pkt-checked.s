@@ -1,0 +1,10 @@
+/* Read of what was checked. */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 34 goto out
+        r0 = *(u32 *)(r1 + 30)
+out:
+        exit

@@ -1,0 +1,23 @@
+/* The context as a key. */
+/* expect: is the context */
+        .section filter, "ax", @progbits
+        .globl  prog
+        .type   prog, @function
+prog:
+        r2 = r1
+        r1 = hash ll
+        call 1
+        r0 = 0
+        exit
+
+        .section maps, "aw", @progbits
+        .globl  hash, array, bloom
+        .type   hash, @object
+hash:   .long   4, 4, 16, 64, 0
+        .size   hash, 20
+        .type   array, @object
+array:  .long   1, 4, 64, 4, 0
+        .size   array, 20
+        .type   bloom, @object
+bloom:  .long   2, 4, 4, 1024, 3
+        .size   bloom, 20

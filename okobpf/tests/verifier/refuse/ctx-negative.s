@@ -1,0 +1,8 @@
+/* Before the context. */
+/* expect: not within one field */
+        .section filter, "ax", @progbits
+        .globl  prog
+        .type   prog, @function
+prog:
+        r0 = *(u64 *)(r1 - 8)
+        exit

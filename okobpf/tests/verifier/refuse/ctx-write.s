@@ -1,0 +1,10 @@
+/* Writes to the context. */
+/* expect: is the context */
+        .section filter, "ax", @progbits
+        .globl  prog
+        .type   prog, @function
+prog:
+        r2 = 0
+        *(u32 *)(r1 + 16) = r2
+        r0 = 0
+        exit

@@ -1,0 +1,13 @@
+/* Hash of more than there is. */
+/* expect: of the stack */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r3 = 0
+        *(u64 *)(r10 - 8) = r3
+        r1 = r10
+        r1 += -8
+        r2 = 9
+        call 6
+        exit

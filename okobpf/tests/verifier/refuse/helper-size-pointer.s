@@ -1,0 +1,13 @@
+/* A pointer for a size. */
+/* expect: expected a number, got a stack pointer */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r3 = 0
+        *(u64 *)(r10 - 8) = r3
+        r1 = r10
+        r1 += -8
+        r2 = r10
+        call 6
+        exit

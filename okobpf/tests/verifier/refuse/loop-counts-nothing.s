@@ -1,0 +1,11 @@
+/* A loop that counts but doesn't look. */
+/* expect: no end in sight */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+a:
+        r0 += 1
+        if r2 != 5 goto a
+        exit

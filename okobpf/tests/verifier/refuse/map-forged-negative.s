@@ -1,0 +1,10 @@
+/* A map with a negative number. */
+/* expect: reference to map -1 */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        .byte 0x18, 0x51, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff
+        .byte 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

@@ -1,0 +1,10 @@
+/* A map that the program doesn't have. */
+/* expect: reference to map 9 */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        .byte 0x18, 0x51, 0x00, 0x00, 0x09, 0x00, 0x00, 0x00
+        .byte 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

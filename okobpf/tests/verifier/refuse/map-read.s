@@ -1,0 +1,21 @@
+/* Reads a map's memory. */
+/* expect: is a map */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r1 = hash ll
+        r0 = *(u64 *)(r1 + 0)
+        exit
+
+        .section maps, "aw", @progbits
+        .globl  hash, array, bloom
+        .type   hash, @object
+hash:   .long   4, 4, 16, 64, 0
+        .size   hash, 20
+        .type   array, @object
+array:  .long   1, 4, 64, 4, 0
+        .size   array, 20
+        .type   bloom, @object
+bloom:  .long   2, 4, 4, 1024, 3
+        .size   bloom, 20

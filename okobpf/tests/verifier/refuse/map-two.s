@@ -1,0 +1,30 @@
+/* One of two maps, of different kinds. */
+/* expect: can't be used on the map 'hash' */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r6 = hash ll
+        if r2 > 20 goto a
+        r6 = bloom ll
+a:
+        r1 = 1
+        *(u32 *)(r10 - 4) = r1
+        r2 = r10
+        r2 += -4
+        r1 = r6
+        call 4
+        r0 = 0
+        exit
+
+        .section maps, "aw", @progbits
+        .globl  hash, array, bloom
+        .type   hash, @object
+hash:   .long   4, 4, 16, 64, 0
+        .size   hash, 20
+        .type   array, @object
+array:  .long   1, 4, 64, 4, 0
+        .size   array, 20
+        .type   bloom, @object
+bloom:  .long   2, 4, 4, 1024, 3
+        .size   bloom, 20

@@ -1,0 +1,11 @@
+/* Arithmetic operation 0xe0. */
+/* expect: illegal instruction */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        r1 = 1
+        .byte 0xe7, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

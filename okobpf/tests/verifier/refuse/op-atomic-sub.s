@@ -1,0 +1,11 @@
+/* Atomic subtraction, which there is not. */
+/* expect: illegal instruction */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        r1 = 1
+        .byte 0xdb, 0x1a, 0xf8, 0xff, 0x10, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

@@ -1,0 +1,11 @@
+/* Jump with the reserved constant set. */
+/* expect: illegal instruction */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        r1 = 1
+        .byte 0x05, 0x00, 0x00, 0x00, 0x07, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

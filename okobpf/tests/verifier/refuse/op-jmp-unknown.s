@@ -1,0 +1,11 @@
+/* Jump 0xe0. */
+/* expect: illegal instruction */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        r1 = 1
+        .byte 0xe5, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

@@ -1,0 +1,11 @@
+/* Half of a 16-byte load. */
+/* expect: illegal instruction */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        r1 = 1
+        .byte 0x18, 0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

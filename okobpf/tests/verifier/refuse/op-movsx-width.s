@@ -1,0 +1,11 @@
+/* Sign extension from 24 bits. */
+/* expect: illegal instruction */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        r1 = 1
+        .byte 0xbf, 0x10, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

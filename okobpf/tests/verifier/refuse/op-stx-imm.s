@@ -1,0 +1,11 @@
+/* Store with the reserved constant set. */
+/* expect: illegal instruction */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        r1 = 1
+        .byte 0x7b, 0x0a, 0xf8, 0xff, 0x01, 0x00, 0x00, 0x00
+        r0 = 0
+        exit

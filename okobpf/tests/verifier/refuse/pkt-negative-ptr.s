@@ -1,0 +1,12 @@
+/* Pointer moved before the packet. */
+/* expect: before the start */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 14 goto out
+        r1 += -2
+        r0 = *(u8 *)(r1 + 1)
+out:
+        exit

@@ -1,0 +1,16 @@
+/* The lower half checked, the whole added. */
+/* expect: before the start */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 14 goto out
+        r3 = *(u64 *)(r1 + 0)
+        w4 = w3
+        r4 += 1
+        if r4 > r2 goto out
+        r1 += r3
+        r0 = *(u8 *)(r1 + 0)
+out:
+        exit

@@ -1,0 +1,17 @@
+/* Another number checked than added. */
+/* expect: variable offset */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 14 goto out
+        r3 = *(u8 *)(r1 + 0)
+        r4 = *(u8 *)(r1 + 1)
+        r5 = r4
+        r5 += 1
+        if r5 > r2 goto out
+        r1 += r3
+        r0 = *(u8 *)(r1 + 0)
+out:
+        exit

@@ -1,0 +1,29 @@
+/* Stores a pointer in a map. */
+/* expect: store of a stack pointer in a map */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r1 = 1
+        *(u32 *)(r10 - 4) = r1
+        r2 = r10
+        r2 += -4
+        r1 = hash ll
+        call 1
+        if r0 == 0 goto out
+        *(u64 *)(r0 + 0) = r10
+out:
+        r0 = 0
+        exit
+
+        .section maps, "aw", @progbits
+        .globl  hash, array, bloom
+        .type   hash, @object
+hash:   .long   4, 4, 16, 64, 0
+        .size   hash, 20
+        .type   array, @object
+array:  .long   1, 4, 64, 4, 0
+        .size   array, 20
+        .type   bloom, @object
+bloom:  .long   2, 4, 4, 1024, 3
+        .size   bloom, 20

@@ -1,0 +1,9 @@
+/* Byte-swapped pointer. */
+/* expect: forbidden arithmetic */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r1 = be64 r1
+        r0 = 0
+        exit

@@ -1,0 +1,9 @@
+/* Moves r10. */
+/* expect: write to r10 */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r10 += -8
+        r0 = 0
+        exit

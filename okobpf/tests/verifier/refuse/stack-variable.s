@@ -1,0 +1,13 @@
+/* A variable offset into the stack. */
+/* expect: stack pointer */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r1 = r10
+        r2 &= 7
+        r1 -= r2
+        r3 = 0
+        *(u8 *)(r1 - 8) = r3
+        r0 = 0
+        exit

@@ -1,0 +1,33 @@
+/* An index bounded by <=. */
+/* expect: which has 64 bytes */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r6 = r2
+        r1 = 1
+        *(u32 *)(r10 - 4) = r1
+        r2 = r10
+        r2 += -4
+        r1 = array ll
+        call 1
+        if r0 == 0 goto out
+        if r6 > 64 goto out
+        r0 += r6
+        r0 = *(u8 *)(r0 + 0)
+        exit
+out:
+        r0 = 0
+        exit
+
+        .section maps, "aw", @progbits
+        .globl  hash, array, bloom
+        .type   hash, @object
+hash:   .long   4, 4, 16, 64, 0
+        .size   hash, 20
+        .type   array, @object
+array:  .long   1, 4, 64, 4, 0
+        .size   array, 20
+        .type   bloom, @object
+bloom:  .long   2, 4, 4, 1024, 3
+        .size   bloom, 20
