@@ -54,6 +54,11 @@ def compile_argv(
     if debug:
         argv.append("-g")  # BTF and source lines; costs the switch nothing at run time.
     argv += [
+        # Paths in the object, which stand in the verifier's refusals, are relative, and the object
+        # is the same wherever the sources lie.
+        "-fdebug-compilation-dir=.",
+        f"-ffile-prefix-map={INCLUDE_DIR}/=",
+        f"-ffile-prefix-map={Path.cwd()}/=",
         "-std=gnu11",
         "-Wall",
         # The C library's headers of this machine are for this machine, not for BPF.  clang's own

@@ -90,7 +90,7 @@ _STOCK = re.compile(
     r"|(?:unknown keyword|unknown field|bad field) '?filter_prog\b|filter_prog: unknown"
 )
 _INSN = re.compile(r"\binsn (\d+)\b")
-_SOURCE = re.compile(r"^(\S+:\d+(?::.*)?)$", re.MULTILINE)
+_SOURCE = re.compile(r"^(?!section )(.+?:\d+(?:: .*)?)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,8 +251,8 @@ def test_refusal_as_text_and_json(
     fake.answer("load-filter-prog", stderr=text, status=1, log="the log\n")
     status, out, err = run(oko, "prog", "load", "br0", "1", firewall.path)
     assert (status, out) == (1, "")
-    assert err.startswith("oko: br0: filter program 1 was refused by the verifier\nreason: reads")
-    assert "  unsafe.c:35: return ip->dst" in err
+    assert err.startswith("oko: br0: filter program 1 was refused by the verifier\nreason: read of")
+    assert "  ./examples/bpf/unsafe/unsafe.c:31: return ip->dst" in err
     status, out, err = run(oko, "prog", "load", "br0", "1", firewall.path, "-j")
     assert (status, err) == (1, "")
     told = json.loads(out)

@@ -92,3 +92,18 @@ def test_compiler_that_hangs(source: Path, tmp_path: Path) -> None:
     with pytest.raises(CompileError, match=r"did not end within 0\.2 s"):
         oko_py.compile(source, tmp_path / "out.o", clang=os.fspath(slow), timeout=0.2)
     assert not (tmp_path / "out.o").exists()
+
+
+def test_object_does_not_depend_on_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = []
+    for name in ("here", "somewhere else"):
+        directory = tmp_path / name
+        directory.mkdir()
+        (directory / "filter.c").write_text(GOOD)
+        monkeypatch.chdir(directory)
+        absolute = oko_py.compile(directory / "filter.c", "a.o", defines={"LIMIT": 1})
+        objects.append(absolute.read_bytes())
+        assert str(tmp_path).encode() not in objects[-1]
+    assert objects[0] == objects[1]
