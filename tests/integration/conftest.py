@@ -11,7 +11,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from harness.network import Net
+from harness.network import Expectations, Net
 from harness.programs import Programs
 
 from oko_build.lab import Bridge, LabError, Switch, Tools, ToolsMissing
@@ -57,10 +57,6 @@ def _switches(tools: Tools) -> Iterator[Switches]:
     switches = Switches(tools)
     yield switches
     switches.discard()
-
-
-class Expectations(list[str]):
-    """Patterns of warnings that a test expects in the switch's log."""
 
 
 @pytest.fixture

@@ -5,6 +5,10 @@ from __future__ import annotations
 from oko_build.lab import Bridge, Host, Switch
 
 
+class Expectations(list[str]):
+    """Patterns of warnings that a test expects in the switch's log."""
+
+
 class Net:
     """A bridge with hosts: alice on port 1, bob on port 2, then whoever a test adds.
 
