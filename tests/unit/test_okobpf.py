@@ -1,0 +1,261 @@
+"""The BPF runtime's own build: its C tests, one case a program, and the okobpf command."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "okobpf"
+
+needs_tools = [tool for tool in ("make", "gcc", "clang") if shutil.which(tool) is None]
+pytestmark = pytest.mark.skipif(bool(needs_tools), reason=f"not installed: {needs_tools}")
+
+
+def _test_programs() -> list[str]:
+    """The names of the C test programs: files in okobpf/tests with a main()."""
+    return sorted(
+        path.stem
+        for path in (SOURCE / "tests").glob("*.c")
+        if not path.stem.startswith("fuzz-") and re.search(r"^main\(", path.read_text(), re.M)
+    )
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A private build of the library, the tool and the tests."""
+    out = tmp_path_factory.mktemp("okobpf")
+    done = subprocess.run(
+        ["make", "-C", SOURCE, f"O={out}", "-j2", "tests"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MAKEFLAGS": ""},
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    assert "warning:" not in done.stderr
+    return out
+
+
+@pytest.mark.parametrize("name", _test_programs())
+def test_c(build: Path, name: str) -> None:
+    done = subprocess.run(
+        [build / "tests" / name], capture_output=True, text=True, cwd=SOURCE, timeout=300
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+def test_automake_lists_all_sources() -> None:
+    """Open vSwitch compiles what lib/automake.mk lists: nothing may be missing there."""
+    listed = re.findall(r"lib/okobpf/(\S+\.[ch])", (SOURCE / "lib/automake.mk").read_text())
+    assert listed == sorted(listed)
+    assert listed == sorted(path.name for path in (SOURCE / "lib").glob("*.[ch]"))
+
+
+# The command.
+
+
+@pytest.fixture(scope="session")
+def okobpf(build: Path) -> Command:
+    return Command(build)
+
+
+class Command:
+    """Runs okobpf."""
+
+    def __init__(self, build: Path) -> None:
+        self.path = build / "okobpf"
+        self.progs = build / "progs"
+
+    def __call__(
+        self, *args: str | Path, status: int = 0, stdin: bytes = b""
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [self.path, *args], input=stdin, capture_output=True, timeout=60, check=False
+        )
+        text = subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
+        assert text.returncode == status, text.stdout + text.stderr
+        return text
+
+
+def test_help(okobpf: Command) -> None:
+    text = okobpf("--help").stdout
+    for word in ("verify", "run", "disasm", "dump", "--packet", "--insns", "Exit status"):
+        assert word in text
+    assert okobpf("verify", "--help").stdout == text
+    assert okobpf(status=2).stderr == text
+
+
+def test_verify_accepted(okobpf: Command) -> None:
+    text = okobpf("verify", okobpf.progs / "original.o").stdout
+    assert "accepted" in text
+    assert '"entry" in section ".text"' in text
+
+
+def test_verify_refused(okobpf: Command) -> None:
+    text = okobpf("verify", okobpf.progs / "unsafe-length.o", status=1).stdout
+    assert "program refused" in text
+    assert "unsafe-length.c:" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("bad-kind", "unknown kind of map 99"),
+        ("bad-many", "expected at most 64 maps, got 65"),
+        ("bad-huge", "got 4 + 4294967295"),
+        ("bad-call", '"nowhere_to_be_found"'),
+    ],
+)
+def test_verify_unusable(okobpf: Command, name: str, reason: str) -> None:
+    assert reason in okobpf("verify", okobpf.progs / f"{name}.o", status=2).stdout
+
+
+def test_verify_bad_files(okobpf: Command, tmp_path: Path) -> None:
+    good = (okobpf.progs / "original.o").read_bytes()
+    files = {
+        "empty": (b"", "empty"),
+        "text": (b"int main(void) { return 0; }\n", "not an ELF"),
+        "truncated": (good[: len(good) // 2], "truncated"),
+        "big-endian": (good[:5] + b"\2" + good[6:], "big-endian"),
+        "too large": (good + bytes(1024 * 1024), "at most 1048576 bytes"),
+    }
+    for name, (content, reason) in files.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert reason in okobpf("verify", path, status=2).stdout
+    assert "No such file" in okobpf("verify", tmp_path / "nowhere", status=2).stderr
+
+
+def test_verify_json(okobpf: Command) -> None:
+    accepted = json.loads(okobpf("verify", "--json", okobpf.progs / "context.o").stdout)
+    assert accepted["verdict"] == "accepted"
+    assert accepted["program"]["section"] == "filter"
+    assert [m["name"] for m in accepted["maps"]] == ["ports", "config"]
+    assert accepted["verifier"]["insns_visited"] > 0
+
+    refused = json.loads(
+        okobpf("verify", "--json", "--log", okobpf.progs / "unsafe-null.o", status=1).stdout
+    )
+    assert refused["verdict"] == "refused"
+    assert refused["reason"]
+    assert "unsafe-null.c:" in refused["where"]
+    assert refused["log"]
+
+    unusable = json.loads(okobpf("verify", "--json", "/dev/null", status=2).stdout)
+    assert unusable["verdict"] == "unusable"
+
+
+def test_verify_log(okobpf: Command, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    okobpf("verify", f"--log={log}", okobpf.progs / "original.o")
+    assert "r0" in log.read_text()
+    assert okobpf("verify", "--log", okobpf.progs / "original.o").stderr == log.read_text()
+
+
+def test_stdin(okobpf: Command) -> None:
+    content = (okobpf.progs / "original.o").read_bytes()
+    assert "accepted" in okobpf("verify", "-", stdin=content).stdout
+
+
+def test_section(okobpf: Command) -> None:
+    done = okobpf("dump", "--section", "filter/second", okobpf.progs / "context.o")
+    assert '"by_config" in section "filter/second"' in done.stdout
+    done = okobpf("dump", "--section=nonsense", okobpf.progs / "context.o", status=2)
+    assert '"nonsense"' in done.stderr
+
+
+def test_run_packet(okobpf: Command) -> None:
+    packet = "150203040506 0a0b0c0d0e0f 0809" + "00" * 50
+    for engine in ("--interp", "--jit") if os.uname().machine == "x86_64" else ("--interp",):
+        done = okobpf("run", engine, f"--packet={packet}", "--maps", okobpf.progs / "original.o")
+        lines = done.stdout.splitlines()
+        assert lines[0] == "42"
+        assert "  key 0a 0b 0c 0d 0e 0f  value 01 00 00 00 00 00 00 00" in lines
+
+
+def test_run_pcap(okobpf: Command, tmp_path: Path) -> None:
+    pcap = tmp_path / "capture.pcap"
+    packets = [bytes([n] * 6) + bytes(6) + b"\x08\x00" + bytes(46) for n in (1, 2, 3)]
+    for order in "<", ">":
+        with pcap.open("wb") as stream:
+            stream.write(struct.pack(order + "IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+            for packet in packets:
+                stream.write(struct.pack(order + "IIII", 0, 0, len(packet), len(packet)))
+                stream.write(packet)
+        done = okobpf("run", "--json", "--maps", "--pcap", pcap, okobpf.progs / "original.o")
+        answer = json.loads(done.stdout)
+        assert answer["results"] == [2, 4, 6]
+        seen = next(m for m in answer["maps"] if m["name"] == "seen")
+        assert seen["entries"] == [{"key": "00" * 6, "value": "03" + "00" * 7}]
+
+    pcap.write_bytes(pcap.read_bytes()[:-1])
+    done = okobpf("run", "--pcap", pcap, okobpf.progs / "original.o", status=2)
+    assert "truncated after 2 packets" in done.stderr
+    pcap.write_bytes(b"nothing")
+    done = okobpf("run", "--pcap", pcap, okobpf.progs / "original.o", status=2)
+    assert "not a pcap file" in done.stderr
+
+
+def test_run_refused(okobpf: Command) -> None:
+    done = okobpf("run", "--packet=00", okobpf.progs / "unsafe-null.o", status=1)
+    assert "program refused" in done.stderr
+    assert done.stdout == ""
+
+
+def test_run_insns(okobpf: Command) -> None:
+    # r0 = *(u8 *)(r1 + 2); r0 += r2; exit
+    insns = "7110020000000000 0f20000000000000 9500000000000000"
+    for engine in ("--interp", "--jit") if os.uname().machine == "x86_64" else ("--interp",):
+        done = okobpf("run", engine, "--insns", insns, "--mem", "0a 0b f0 0d")
+        assert done.stdout == "0xf4\n"
+    assert okobpf("run", "--insns=-", "--mem=000040", stdin=insns.encode()).stdout == "0x43\n"
+    assert okobpf("run", "--insns=b7000000 ffffffff 95000000 00000000").stdout == (
+        "0xffffffffffffffff\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [
+        (["frobnicate"], "unknown command"),
+        (["verify"], "expected the name of an object file"),
+        (["verify", "a.o", "b.o"], "expected one file"),
+        (["verify", "--maps", "a.o"], 'for "okobpf run" only'),
+        (["run", "a.o"], "either --packet=HEX or --pcap=FILE"),
+        (["run", "--packet=00", "--pcap=x", "a.o"], "either --packet=HEX or --pcap=FILE"),
+        (["run", "--in-port=x", "--packet=00", "a.o"], "expected a number"),
+        (["run", "--in-port=4294967296", "--packet=00", "a.o"], "expected a number"),
+        (["run", "--insns=9500"], "instructions of 8 bytes, got 2"),
+        (["run", "--insns=95zz"], "expected pairs of hex digits"),
+        (["run", "--insns="], "instructions of 8 bytes, got 0"),
+        (["verify", "--nonsense", "a.o"], "--nonsense"),
+    ],
+)
+def test_bad_command_line(okobpf: Command, args: list[str], error: str) -> None:
+    assert error in okobpf(*args, status=2).stderr
+
+
+def test_disasm(okobpf: Command) -> None:
+    text = okobpf("disasm", okobpf.progs / "original.o").stdout
+    assert "call map_lookup#1" in text
+    assert "exit" in text
+    assert "original.c:" in text
+    insns = json.loads(okobpf("disasm", "--json", okobpf.progs / "original.o").stdout)
+    assert insns[0]["insn"] == 0
+    assert any(insn["text"] == "exit" for insn in insns)
+
+
+def test_dump(okobpf: Command) -> None:
+    answer = json.loads(okobpf("dump", "--json", okobpf.progs / "original.o").stdout)
+    assert [m["name"] for m in answer["maps"]] == ["counts", "seen", ".data"]
+    assert [m["globals"] for m in answer["maps"]] == [False, False, True]
+    text = okobpf("dump", okobpf.progs / "btfmaps.o").stdout
+    assert 'map 0: "flows", hash (4), key 12 bytes, value 8 bytes, 100 entries' in text
