@@ -10,7 +10,7 @@ from harness.programs import Programs, load
 
 
 @pytest.mark.parametrize("command", ["add-flow", "mod-flows", "del-flows"])
-@pytest.mark.parametrize("number", ["0", "4294967295", "-1", "x", "1/1"])
+@pytest.mark.parametrize("number", ["0", "4294967295", "-1", "x", "1/1", ""])
 def test_a_number_that_no_program_can_have(passers_by: Net, command: str, number: str) -> None:
     actions = "" if command == "del-flows" else ",actions=drop"
     before = len(passers_by.bridge.flows())
