@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from oko_build import config, console, lock, overlay, run, source, stamps, upstream, worktree
+from oko_build import (
+    config,
+    console,
+    doctor,
+    lock,
+    overlay,
+    run,
+    source,
+    stamps,
+    upstream,
+    worktree,
+)
 from oko_build.config import Base, Upstream
 from oko_build.errors import CommandFailed, OkoError
 from oko_build.flavours import Flavour
@@ -20,6 +31,7 @@ from oko_build.stamps import Stamp
 
 PYTHON3 = "/usr/bin/python3"
 _COMPILES = re.compile(r"libtool: compile:|^(ccache )?\S*(gcc|cc|clang)\S* .* -c ")
+_TOOLS = ("libc6-dev", "make", "pkg-config", "git", "python3", "libdpdk-dev")
 _NOISE = re.compile(
     r"--mode=|^libtool: |^depbase=|^mv -f \S*depbase|: (Entering|Leaving) directory"
 )
@@ -42,6 +54,7 @@ def build(layout: Layout, flavour: Flavour, *, base_name: str | None = None,
     upstream_config = config.load(layout)
     base = upstream_config.base(base_name)
     start = time.monotonic()
+    doctor.demand(*(() if "CC" in os.environ else ("gcc",)), *_TOOLS)
     with lock.hold(layout):
         ovs_source = upstream.current(layout, base) or upstream.fetch(
             layout, base, offline=offline
@@ -132,12 +145,7 @@ def _versions() -> str:
     compiler_line = run.capture(
         [os.environ.get("CC", "gcc").split()[-1], "--version"]
     ).stdout.splitlines()[0]
-    dpdk = run.capture(["pkg-config", "--modversion", "libdpdk"], check=False)
-    if dpdk.code:
-        raise OkoError(
-            "the DPDK development files are not here (pkg-config finds no libdpdk)",
-            "./inv doctor --install",
-        )
+    dpdk = run.capture(["pkg-config", "--modversion", "libdpdk"])
     return f"{compiler_line}; DPDK {dpdk.stdout.strip()}"
 
 
@@ -146,9 +154,6 @@ def _build_ovs(
 ) -> list[str]:
     """Configure and make, as far as needed.  Returns why."""
     folder = flavour.folder(layout, base.name)
-    for tool in ("gcc", "make", "pkg-config"):
-        if shutil.which(tool) is None and not (tool == "gcc" and "CC" in os.environ):
-            raise OkoError(f"{tool} is not here", "./inv doctor --install")
     command = _configure_command(flavour, copy.path, folder / "install")
     config_inputs = {
         "configure's command": stamps.digest(run.quote(command).encode()),

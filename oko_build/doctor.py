@@ -89,6 +89,19 @@ def install_command(packages: Iterable[str]) -> list[str]:
     return command if os.geteuid() == 0 else ["sudo", *command]
 
 
+def demand(*packages: str) -> None:
+    """Raise OkoError, with the command that helps, if one of 'packages' is not here."""
+    lacking = [need for need in NEEDS if need.package in packages and not need.met()]
+    if lacking:
+        names = [need.package for need in lacking]
+        raise OkoError(
+            "missing: " + ", ".join(f"{need.package} ({need.why})" for need in lacking),
+            run.quote(install_command(names)) if is_debian()
+            else "this host is not Debian: work in the container (docker/README.md)",
+            "or: ./inv doctor --install",
+        )
+
+
 def require(layout: Layout) -> None:
     """Make sure that this machine has all that is needed, installing what is not there."""
     lacking = missing()

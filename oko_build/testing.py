@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from oko_build import build, console, flavours, ovs_suite, run
+from oko_build import build, console, doctor, flavours, ovs_suite, run
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
@@ -88,6 +88,7 @@ def read_junit(name: str, report: Path) -> Tally:
 
 def run_c_units(layout: Layout, *, sanitize: str | None = None) -> Tally:
     """Run the BPF runtime's own tests."""
+    doctor.demand("gcc", "libc6-dev", "make", "libcmocka-dev", "clang-14")
     flavour = flavours.choose(sanitize=sanitize)
     name = f"C units ({flavour.name})" if sanitize else "C units"
     done = run.step(

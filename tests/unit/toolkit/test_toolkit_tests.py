@@ -208,6 +208,14 @@ def test_missing_needs_are_listed_without_the_optional(monkeypatch: pytest.Monke
     assert doctor.missing(optional=True) == [gone, optional]
 
 
+def test_demanding_what_is_missing_tells_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "NEEDS", (need(command="no-such-command"),))
+    monkeypatch.setattr(doctor, "is_debian", lambda: True)
+    doctor.demand("other")
+    with pytest.raises(OkoError, match="apt-get install -y --no-install-recommends p"):
+        doctor.demand("p")
+
+
 def test_other_hosts_are_offered_the_container(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
