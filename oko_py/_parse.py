@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -361,16 +362,21 @@ _PART = re.compile(r"(reason|where|state|advice): ?(.*)")
 
 
 def parse_report(text: str) -> dict[str, str]:
-    """Read the parts of a refusal; a part's further lines are indented by two blanks."""
+    """Read the parts of a refusal; a part's further lines are indented by two blanks or more."""
     parts: dict[str, str] = {}
+    further: dict[str, list[str]] = {}
     current: str | None = None
     for line in text.splitlines():
         part = _PART.fullmatch(line)
         if part is not None and part[1] not in parts:
             current = part[1]
             parts[current] = part[2]
+            further[current] = []
         elif current is not None and line.startswith("  "):
-            parts[current] += "\n" + line[2:]
+            further[current].append(line)
         else:
             current = None
-    return {name: value.strip("\n") for name, value in parts.items()}
+    return {
+        name: "\n".join([first, textwrap.dedent("\n".join(further[name]))]).strip("\n")
+        for name, first in parts.items()
+    }

@@ -31,7 +31,7 @@ from oko_py._errors import (
 from oko_py._model import MapInfo
 from oko_py._parse import parse_map_dump
 from oko_py._process import Runner
-from oko_py._values import INDEX, Codec, Mismatch, Value
+from oko_py._values import INDEX, Codec, Mismatch, Value, to_text
 from oko_py.elf import MapSpec, Spec
 
 #: Finds the object that a program was loaded from, when its types are needed; None if it can't.
@@ -187,7 +187,8 @@ class Map(MutableMapping[object, Value]):
         for found, value in self.raw_items():
             if found == wanted:
                 return self.value_codec.decode(value)
-        raise KeyNotFound(f"map {self.name} has no key {key!r}", map_name=self.name)
+        shown = to_text(self.key_codec.decode(wanted))
+        raise KeyNotFound(f"map {self.name} has no key {shown}", map_name=self.name)
 
     def __getitem__(self, key: object) -> Value:
         return self.lookup(key)
