@@ -72,6 +72,7 @@ enum x86_opcode {
     X86_OP_STORE = 0x89,        /* r/m <- reg. */
     X86_OP_LOAD = 0x8b,         /* reg <- r/m. */
     X86_OP_LEA = 0x8d,
+    X86_OP_CMOV = 0xf40,        /* reg <- r/m if condition: add that. */
     X86_OP_IMUL = 0xfaf,        /* reg <- reg * r/m. */
     X86_OP_CMPXCHG = 0xfb1,
     X86_OP_MOVZX8 = 0xfb6,

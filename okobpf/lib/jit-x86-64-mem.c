@@ -340,7 +340,6 @@ emit_call(struct jit *jit, uintptr_t function)
 {
     struct x86_code *c = &jit->code;
 
-    x86_mov(c, W64, R9, JIT_ENV);
     if (jit->near) {
         int64_t disp = function - (jit->base + c->len + 5);
 
@@ -352,6 +351,35 @@ emit_call(struct jit *jit, uintptr_t function)
     x86_byte(c, 0xff);
     x86_modrm_reg(c, 2, RAX);
     return true;
+}
+
+bool
+jit_inlines_lookup(const struct jit *jit, uint32_t i)
+{
+    const struct okobpf_map *map = jit->maps[i];
+
+    if (jit->insns[i].imm == HELPER_MAP_LOOKUP
+        && map && map->ops == &map_array_ops) {
+        /* 'up' is its first member. */
+        const struct map_array *array = (const struct map_array *) map;
+
+        return array->stride && array->stride <= INT32_MAX;
+    }
+    return false;
+}
+
+static uint32_t
+call_lookup(struct jit *jit, uint32_t i)
+{
+    const struct okobpf_map *map = jit->maps[i];
+
+    if (jit_inlines_lookup(jit, i)) {
+        return emit_array_lookup(jit, i, (const struct map_array *) map);
+    }
+
+    /* What the helper would do. */
+    x86_rm(&jit->code, W32, X86_OP_LOAD, RDX, JIT_ENV, ENV_SLOT);
+    return emit_call(jit, (uintptr_t) map->ops->lookup);
 }
 
 uint32_t
@@ -368,13 +396,8 @@ jit_call_helper(struct jit *jit, uint32_t i)
 
     switch (insn->imm) {
     case HELPER_MAP_LOOKUP:
-        if (map && map->ops == &map_array_ops) {
-            /* 'up' is its first member. */
-            const struct map_array *array = (const struct map_array *) map;
-
-            if (array->stride && array->stride <= INT32_MAX) {
-                return emit_array_lookup(jit, i, array);
-            }
+        if (map && map->ops->lookup) {
+            return call_lookup(jit, i);
         }
         break;
 
@@ -389,6 +412,7 @@ jit_call_helper(struct jit *jit, uint32_t i)
     default:
         break;
     }
+    x86_mov(c, W64, R9, JIT_ENV);
     return emit_call(jit, (uintptr_t) helpers[insn->imm].function);
 }
 #endif /* OKOBPF_HAVE_JIT */

@@ -156,10 +156,6 @@ scan_func(struct jit *jit, struct jit_func *func)
         func->regs |= 1u << bpf_dst(insn) | 1u << bpf_src(insn);
         if (is_call(insn)) {
             func->calls = true;
-            if (!is_local_call(insn)) {
-                jit->calls_helpers = true;
-                jit->uses_env = true;
-            }
         } else if (is_packet_load(insn)) {
             /* One that fails ends the program, not the function. */
             if (func != jit->funcs) {
@@ -256,6 +252,21 @@ may_write(const struct bpf_insn *insn, int reg)
     }
 }
 
+/* Returns true if any helper is really called. */
+static bool
+calls_helpers(const struct jit *jit)
+{
+    for (uint32_t i = 0; i < jit->n_insns; i++) {
+        const struct bpf_insn *insn = &jit->insns[i];
+
+        if (!(jit->flags[i] & INSN_SECOND) && is_call(insn)
+            && !is_local_call(insn) && !jit_inlines_lookup(jit, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Finds calls that have a map in r1 whichever way control reaches them, by
  * following immediate loads and moves through straight-line code. */
 static void
@@ -329,6 +340,8 @@ jit_scan(struct jit *jit, const struct okobpf_prog *prog)
         return false;
     }
     find_maps(jit, prog);
+    jit->calls_helpers = calls_helpers(jit);
+    jit->uses_env |= jit->calls_helpers;
     return true;
 }
 

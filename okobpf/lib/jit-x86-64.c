@@ -129,23 +129,15 @@ cond_from_op(int op, enum x86_cond *cond)
     }
 }
 
-static bool
-translate_cond_jump(struct jit *jit, uint32_t i)
+/* Emits the comparison of a conditional jump. */
+static void
+emit_compare(struct x86_code *c, const struct bpf_insn *insn)
 {
-    const struct bpf_insn *insn = &jit->insns[i];
     enum x86_width w = BPF_CLASS(insn->opcode) == BPF_JMP ? W64 : W32;
-    struct x86_code *c = &jit->code;
     int dst = jit_regs[bpf_dst(insn)];
     int src = jit_regs[bpf_src(insn)];
     int op = BPF_OP(insn->opcode);
-    enum x86_cond cond;
 
-    if (!cond_from_op(op, &cond)) {
-        return false;
-    }
-    if (!insn->offset) {
-        return true;
-    }
     if (BPF_SOURCE(insn->opcode) == BPF_X) {
         if (op == BPF_JSET) {
             x86_rr(c, w, X86_OP_TEST, src, dst);
@@ -159,8 +151,59 @@ translate_cond_jump(struct jit *jit, uint32_t i)
     } else {
         x86_alu_ri(c, w, X86_CMP, dst, insn->imm);
     }
-    emit_jump(jit, i, cond);
-    return true;
+}
+
+/* Returns true if the jump at 'i' goes over nothing but a move of a constant:
+ * what compilers make of "x = a == b" for lack of a better instruction.  (A
+ * register that is moved under a condition is rather the minimum of a loop or
+ * the like, which depends on itself: there, a jump that is predicted well is
+ * faster.) */
+static bool
+is_select(const struct jit *jit, uint32_t i)
+{
+    const struct bpf_insn *move = &jit->insns[i + 1];
+
+    return (jit->insns[i].offset == 1 && jit_is_sequence(jit, i, 2)
+            && (move->opcode == (BPF_ALU64 | BPF_MOV | BPF_K)
+                || move->opcode == (BPF_ALU | BPF_MOV | BPF_K))
+            && !move->offset && bpf_dst(move) != 10);
+}
+
+/* Emits a conditional move for the jump and the move at 'i', with 'cond' the
+ * jump's condition. */
+static void
+emit_select(struct jit *jit, uint32_t i, enum x86_cond cond)
+{
+    const struct bpf_insn *move = &jit->insns[i + 1];
+    bool is64 = BPF_CLASS(move->opcode) == BPF_ALU64;
+    struct x86_code *c = &jit->code;
+
+    x86_mov_imm(c, R10, is64 ? (uint64_t) (int64_t) move->imm
+                             : (uint32_t) move->imm);
+    emit_compare(c, &jit->insns[i]);
+
+    /* The lowest bit negates a condition. */
+    x86_rr(c, W64, X86_OP_CMOV | (cond ^ 1), jit_regs[bpf_dst(move)], R10);
+}
+
+static uint32_t
+translate_cond_jump(struct jit *jit, uint32_t i)
+{
+    const struct bpf_insn *insn = &jit->insns[i];
+    enum x86_cond cond;
+
+    if (!cond_from_op(BPF_OP(insn->opcode), &cond)) {
+        return 0;
+    }
+    if (is_select(jit, i)) {
+        emit_select(jit, i, cond);
+        return 2;
+    }
+    if (insn->offset) {
+        emit_compare(&jit->code, insn);
+        emit_jump(jit, i, cond);
+    }
+    return 1;
 }
 
 /* Functions.

@@ -97,8 +97,8 @@ struct jit {
                                  * the map that r1 is known to hold, if any. */
     struct jit_func *funcs;     /* By increasing 'first'. */
     uint32_t n_funcs;
+    bool calls_helpers;         /* Other than lookups that are inlined. */
     bool uses_env;
-    bool calls_helpers;
 
     /* State of the pass. */
     struct x86_code code;
@@ -134,6 +134,10 @@ jit_jump_target(const struct bpf_insn *insns, uint32_t i)
 /* Returns true if instructions 'i' to 'i + n - 1' run one after the other
  * only, so that they may be translated as one. */
 bool jit_is_sequence(const struct jit *, uint32_t i, uint32_t n);
+
+/* jit-x86-64-mem.c.  Returns true if the helper call at 'i' is a lookup whose
+ * code neither calls anything nor uses the environment. */
+bool jit_inlines_lookup(const struct jit *, uint32_t i);
 
 /* The translators emit code for the instruction at 'i', perhaps along with
  * those that follow, and return the number of slots that they took, 0 if

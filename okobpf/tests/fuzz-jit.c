@@ -35,30 +35,37 @@
 
 static const struct okobpf_host host = { .n_slots = 1 };
 
-/* Arrays with sizes of values that take different code to index. */
+/* Arrays with sizes of values that take different code to index, and a map
+ * of another kind. */
 static struct okobpf_map *
 make_map(int i)
 {
     static const struct {
+        enum okobpf_map_type type;
         uint32_t value_size, max_entries;
-    } sizes[GEN_N_MAPS] = { { 8, 5 }, { 64, 200 }, { 20, 3 } };
-    char name[] = "array";
+    } kinds[GEN_N_MAPS] = {
+        { OKOBPF_MAP_ARRAY, 8, 5 },
+        { OKOBPF_MAP_ARRAY, 64, 200 },
+        { OKOBPF_MAP_ARRAY, 20, 3 },
+        { OKOBPF_MAP_HASH, 16, 8 },
+    };
+    char name[] = "map";
     struct map_spec spec = {
         .name = name,
-        .type = OKOBPF_MAP_ARRAY,
+        .type = kinds[i].type,
         .key_size = 4,
-        .value_size = sizes[i].value_size,
-        .max_entries = sizes[i].max_entries,
+        .value_size = kinds[i].value_size,
+        .max_entries = kinds[i].max_entries,
     };
     struct okobpf_map *map = map_create(&spec, &host);
 
-    for (uint32_t index = 0; map && index < spec.max_entries; index++) {
+    for (uint32_t key = 0; map && key < spec.max_entries; key++) {
         uint8_t value[64];
 
         for (size_t j = 0; j < spec.value_size; j++) {
-            value[j] = index * 31 + j * 7 + i;
+            value[j] = key * 31 + j * 7 + i;
         }
-        okobpf_map_update(map, &index, sizeof index, value, spec.value_size,
+        okobpf_map_update(map, &key, sizeof key, value, spec.value_size,
                           OKOBPF_ANY);
     }
     return map;

@@ -205,6 +205,23 @@ gen_alu(struct gen *g)
     emit(g, random_alu(g, any_reg(g)));
 }
 
+/* Returns a conditional jump without its offset. */
+static struct bpf_insn
+random_jump(struct gen *g)
+{
+    static const uint8_t ops[] = {
+        BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET, BPF_JNE, BPF_JSGT, BPF_JSGE,
+        BPF_JLT, BPF_JLE, BPF_JSLT, BPF_JSLE,
+    };
+    int class = one_in(g, 2) ? BPF_JMP : BPF_JMP32;
+    int op = ops[below(g, N_ELEMS(ops))];
+
+    return (one_in(g, 2)
+            ? INSN(class | op | BPF_X, any_reg(g), any_reg(g), 0, 0)
+            : INSN(class | op | BPF_K, any_reg(g), 0, 0,
+                   (int32_t) interesting(g)));
+}
+
 /* Sequences that the JIT may take for one instruction. */
 static void
 gen_alu_pair(struct gen *g)
@@ -224,6 +241,22 @@ gen_alu_pair(struct gen *g)
         emit(g, INSN(class | BPF_MOV | BPF_X, dst, any_reg(g), 0, 0));
         emit(g, random_alu(g, one_in(g, 8) ? any_reg(g) : dst));
     }
+}
+
+/* A jump over one instruction, often a move. */
+static void
+gen_select(struct gen *g)
+{
+    struct bpf_insn insn = random_alu(g, any_reg(g));
+
+    if (!one_in(g, 4)) {
+        insn.opcode = (one_in(g, 2) ? BPF_ALU : BPF_ALU64) | BPF_MOV
+                      | BPF_SOURCE(insn.opcode);
+        insn.offset = 0;
+    }
+    emit(g, random_jump(g));
+    g->insns[g->n - 1].offset = 1;
+    emit(g, insn);
 }
 
 static void
@@ -487,22 +520,6 @@ gen_local_call(struct gen *g)
 
 /* Jumps. */
 
-static struct bpf_insn
-random_jump(struct gen *g)
-{
-    static const uint8_t ops[] = {
-        BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET, BPF_JNE, BPF_JSGT, BPF_JSGE,
-        BPF_JLT, BPF_JLE, BPF_JSLT, BPF_JSLE,
-    };
-    int class = one_in(g, 2) ? BPF_JMP : BPF_JMP32;
-    int op = ops[below(g, N_ELEMS(ops))];
-
-    return (one_in(g, 2)
-            ? INSN(class | op | BPF_X, any_reg(g), any_reg(g), 0, 0)
-            : INSN(class | op | BPF_K, any_reg(g), 0, 0,
-                   (int32_t) interesting(g)));
-}
-
 /* A jump to a later statement or, rarely, an exit unless a condition holds. */
 static void
 gen_jump(struct gen *g)
@@ -581,6 +598,8 @@ gen_statement(struct gen *g)
         gen_alu(g);
     } else if (kind < 42) {
         gen_alu_pair(g);
+    } else if (kind < 46) {
+        gen_select(g);
     } else if (kind < 50) {
         gen_imm64(g);
     } else if (kind < 60) {

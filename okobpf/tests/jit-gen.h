@@ -25,7 +25,7 @@
 #define GEN_MEM_SIZE 128        /* Bytes that programs read and write. */
 #define GEN_PKT_SIZE 64
 #define GEN_WINDOW_SIZE 64      /* Bytes of each frame that they use. */
-#define GEN_N_MAPS 3
+#define GEN_N_MAPS 4
 
 /* What a program finds and what it leaves.  Engines must agree on all of
  * it. */
@@ -37,9 +37,9 @@ struct gen_memory {
 };
 
 /* Writes the program that belongs to 'seed' to 'insns' and returns its length.
- * It has the addresses of 'memory' and 'maps', which must be arrays with
- * values of 8 bytes or more, in it.  It ends after a few thousand instructions
- * at most. */
+ * It has the addresses of 'memory' and 'maps' in it, which must have keys of 4
+ * bytes and values of 8 or more.  It ends after a few thousand instructions at
+ * most. */
 uint32_t gen_program(uint64_t seed, struct gen_memory *memory,
                      struct okobpf_map *maps[GEN_N_MAPS],
                      struct bpf_insn insns[GEN_MAX_INSNS]);
