@@ -22,7 +22,6 @@ from oko_build import (
     layout,
     lock,
     overlay,
-    series,
     toolenv,
     upstream,
     worktree,
@@ -66,17 +65,17 @@ def _show_build(here: Layout) -> None:
         source = upstream.current(here, base) or upstream.fetch(here, base)
         tree = worktree.WorkTree(here, upstream_config, base)
         applied = tree.apply(source)
-    names = series.load(here, base).names
+    commits = tree.repo.commits(applied.overlay, applied.head)
     added = overlay.files(here, upstream_config.overlays)
 
-    _heading("The switch")
+    _heading("What is built, from what")
     _fact("base version", f"Open vSwitch {source.version}, {source.what}")
     _fact("tree", f"{source.tree} (as upstream ships it)")
     _fact("", f"{applied.tree} (with our changes)")
     _fact("new files", str(len(added)))
     _fact("patches", f"{applied.patches} applied")
-    for number, name in enumerate(names, 1):
-        _fact("", f"{number:2}/{len(names)}  {name.removesuffix('.patch')}")
+    for number, commit in enumerate(commits, 1):
+        _fact("", f"{number:2}/{len(commits)}  {tree.repo.subject(commit)}")
     built = build.build(here, flavours.choose())
     how = "" if built.reasons else " (up to date)"
     _fact("build time", f"{console.duration(built.seconds)}{how}")

@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oko_build.lab.command import LabError, Result
@@ -73,12 +74,12 @@ class Bridge:
         self.ofctl("add-flows", "-", stdin="".join(f"{flow}\n" for flow in flows))
 
     def flows(self) -> list[str]:
-        """Return the flows as dump-flows prints them, with counters up to date."""
-        self.switch.settle()
+        """Return the flows as dump-flows prints them."""
         return [line.strip() for line in self.ofctl("dump-flows").splitlines() if "cookie=" in line]
 
     def packets(self, text: str) -> int:
-        """Return ``n_packets`` of the one flow that has *text* in its dump."""
+        """Return ``n_packets`` of the one flow that has *text* in its dump, up to date."""
+        self.switch.settle()
         flows = [flow for flow in self.flows() if text in flow]
         if len(flows) != 1:
             raise LabError(f"expected one flow with {text!r}, got {len(flows)}: {flows}")
@@ -176,20 +177,24 @@ class Host:
         return self.namespace.run(*argv, stdin=stdin, timeout=timeout)
 
     @contextlib.contextmanager
-    def start(self, *argv: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command on the host in the background; it is ended with the block."""
-        process = subprocess.Popen(
-            [*self.namespace.prefix, *argv],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    def start(self, *argv: str, output: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a command on the host in the background; it is ended with the block.
+
+        What it prints goes to the file *output*.
+        """
+        with output.open("wb") as file:
+            process = subprocess.Popen(
+                [*self.namespace.prefix, *argv],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         try:
             yield process
         finally:
             process.kill()
-            process.communicate()
+            process.wait()
 
     def learn(self, other: Host) -> None:
         """Write *other*'s addresses into this host's tables."""

@@ -15,7 +15,7 @@ def wait_until(
     condition: Callable[[], T],
     what: str | Callable[[], str],
     *,
-    timeout: float = 10,
+    timeout: float = 20,
     interval: float = 0.01,
 ) -> T:
     """Call *condition* until it returns something true, and return that.

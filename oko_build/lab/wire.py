@@ -59,7 +59,7 @@ class Wire:
         self,
         count: int,
         *,
-        timeout: float = 10,
+        timeout: float = 20,
         wanted: Callable[[bytes], bool] = lambda _frame: True,
     ) -> list[bytes]:
         """Return the next *count* frames that are *wanted*; others are dropped.
