@@ -429,10 +429,17 @@ follow_branch(struct verifier *v)
         } else if (c.dst->id == ID_PKT_LEN && c.src->type == V_SCALAR) {
             id_need(v, c.src);
         }
-        if (!v_push(v)) {
+
+        /* What is not equal is less special than what is, so that the path
+         * where it is ends soon, at a checkpoint of the one where it isn't.
+         * With lists of addresses this makes all the difference. */
+        bool first = (c.op == BPF_JNE && c.dst->type == V_SCALAR);
+        if (!v_push(v, !first)) {
             return false;
         }
+        branch_go(v, first);
+    } else {
+        branch_go(v, outcomes == TAKEN);
     }
-    branch_go(v, outcomes == TAKEN);
     return true;
 }

@@ -132,7 +132,7 @@ check_value_bounds(struct verifier *v, const struct val *ptr,
                       "read", map->name ? map->name : "?");
     }
     if (smin < -MAX_DELTA || smin + ofs < 0
-        || size > value_size || smax > value_size
+        || size > value_size || smax > UINT32_MAX
         || smax + ofs + (int64_t) size > value_size) {
         return refuse(v, "bound the index before use, such as: "
                       "if (i < N) ... value[i], and make it unsigned",
@@ -140,7 +140,7 @@ check_value_bounds(struct verifier *v, const struct val *ptr,
                       "value of the map '%s', which has %lld bytes",
                       (unsigned long long) size,
                       (long long) (smin < -MAX_DELTA ? smin : smin + ofs),
-                      (long long) (smax > MAX_DELTA ? smax : smax + ofs),
+                      (long long) (smax > UINT32_MAX ? smax : smax + ofs),
                       what, map->name ? map->name : "?",
                       (long long) value_size);
     }

@@ -81,7 +81,7 @@ v_free(struct verifier *v, void *p, size_t size)
 }
 
 bool
-v_push(struct verifier *v)
+v_push(struct verifier *v, bool taken)
 {
     struct pending *p = v_alloc(v, sizeof *p);
 
@@ -93,6 +93,7 @@ v_push(struct verifier *v)
         v_free(v, p, sizeof *p);
         return false;
     }
+    p->taken = taken;
     p->next = v->pending;
     v->pending = p;
     if (v->cur->parent) {
@@ -110,13 +111,16 @@ v_pop(struct verifier *v)
     if (!p) {
         return false;
     }
+
+    bool taken = p->taken;
     v->pending = p->next;
     state_restore(v, p->saved);
     saved_free(v, p->saved);
     v_free(v, p, sizeof *p);
 
-    log_note(v, "back at %u, with the branch taken:\n", v->cur->insn);
-    branch_go(v, true);
+    log_note(v, "back at %u, with the branch %staken:\n", v->cur->insn,
+             taken ? "" : "not ");
+    branch_go(v, taken);
     return true;
 }
 

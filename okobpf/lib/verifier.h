@@ -203,6 +203,7 @@ struct join {
 struct pending {
     struct pending *next;
     struct saved *saved;
+    bool taken;
 };
 
 /* What verifier-cfg.c knows of an instruction. */
@@ -286,8 +287,9 @@ val_is_pointer(const struct val *val)
 void *v_alloc(struct verifier *, size_t size);
 void v_free(struct verifier *, void *, size_t size);
 
-/* Leaves it for later to take the branch at the current instruction. */
-bool v_push(struct verifier *);
+/* Leaves it for later to go on from the branch at the current instruction, as
+ * 'taken' says. */
+bool v_push(struct verifier *, bool taken);
 
 /* verifier-cfg.c.  Checks encoding and control flow and fills in 'info' and
  * 'functions'. */

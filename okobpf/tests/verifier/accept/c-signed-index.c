@@ -1,0 +1,26 @@
+/* A signed index with both bounds checked. */
+
+#include <oko/filter.h>
+#include <oko/net.h>
+
+struct table {
+    __u32 cells[32];
+};
+
+OKO_MAP(tables, OKO_MAP_ARRAY, __u32, struct table, 1);
+
+uint64_t
+entry(const uint8_t *pkt, uint64_t pkt_len)
+{
+    __u32 zero = 0;
+    struct table *t = oko_map_lookup(&tables, &zero);
+
+    if (!t || pkt_len < 20) {
+        return 0;
+    }
+    int i = (int) pkt[3] - 40;
+    if (i < 0 || i >= 32) {
+        return 0;
+    }
+    return t->cells[i];
+}

@@ -1,0 +1,11 @@
+/* Prints an address. */
+/* expect: expected a number, got a packet pointer */
+
+#include <oko/filter.h>
+#include <oko/net.h>
+
+uint64_t
+entry(const uint8_t *pkt, uint64_t pkt_len)
+{
+    return oko_printf("%llx", pkt);
+}
