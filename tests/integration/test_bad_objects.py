@@ -176,6 +176,6 @@ def test_a_program_that_loops_for_ever(refused: Refused, programs: Programs) -> 
 
 def test_the_whole_log_of_a_refusal(passers_by: Net, programs: Programs, tmp_path: Path) -> None:
     log = tmp_path / "verifier.log"
-    result = try_load(passers_by.bridge, 1, programs.example("unsafe"), f"--log={log}")
+    result = try_load(passers_by.bridge, 1, programs.example("unsafe"), f"--verifier-log={log}")
     assert result.code == 1, result
     assert len(log.read_text().splitlines()) > 3
