@@ -440,6 +440,13 @@ get_map_spec(struct loader *ld, const struct map_place *place,
         spec->max_entries = place_word(&ld->elf, place, 3);
         spec->n_hash_functions = place_word(&ld->elf, place, 4);
     }
+
+    /* Programs for the original leave it out: a lookup finds a number of 32
+     * bits in any case. */
+    if ((spec->type == OKOBPF_MAP_BLOOM || spec->type == OKOBPF_MAP_COUNTMIN)
+        && !spec->value_size) {
+        spec->value_size = sizeof(uint32_t);
+    }
     return OKOBPF_OK;
 }
 

@@ -19,7 +19,8 @@
 #include <config.h>
 #endif
 
-/* Arrays: the key is a 32-bit index, all entries exist from the beginning. */
+/* Arrays: the key is a 32-bit index, all entries exist from the beginning.
+ * Per-core arrays are several of them. */
 
 #include "map.h"
 
@@ -33,18 +34,37 @@ array_cast(const struct okobpf_map *map)
     return (struct map_array *) map;
 }
 
+static bool
+is_percpu(uint32_t type)
+{
+    return type == OKOBPF_MAP_PERCPU_ARRAY;
+}
+
+/* Bytes between the arrays of two slots: whole cache lines, so that cores do
+ * not disturb each other. */
+static uint64_t
+slot_stride(const struct map_spec *spec)
+{
+    uint64_t size = map_sizes_mul(map_round_up_8(spec->value_size),
+                                  spec->max_entries);
+
+    return is_percpu(spec->type) ? (size + 63) & ~UINT64_C(63) : size;
+}
+
 static const char *
 array_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 {
-    (void) n_slots;
     if (spec->key_size != sizeof(uint32_t)) {
         return "the key is a 32-bit index, so expected a key size of 4";
     }
     if (!spec->value_size) {
         return "expected a value size of 1 or more, got 0";
     }
-    *memory = map_sizes_mul(map_round_up_8(spec->value_size),
-                            spec->max_entries);
+    *memory = slot_stride(spec);
+    if (is_percpu(spec->type)) {
+        *memory = map_sizes_mul(*memory, n_slots);
+        return map_percpu_check(spec);
+    }
     return NULL;
 }
 
@@ -53,10 +73,11 @@ array_create(const struct map_spec *spec, uint32_t n_slots)
 {
     struct map_array *array = mem_alloc(1, sizeof *array);
 
-    (void) n_slots;
     if (array) {
         array->stride = map_round_up_8(spec->value_size);
-        array->values = mem_alloc_aligned(array->stride * spec->max_entries);
+        array->slot_stride = slot_stride(spec);
+        array->values = mem_alloc_aligned(
+            array->slot_stride * (is_percpu(spec->type) ? n_slots : 1));
         if (!array->values) {
             free(array);
             return NULL;
@@ -86,12 +107,20 @@ array_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
             ? array->values + index * array->stride : NULL);
 }
 
-static enum okobpf_map_result
-array_update(struct okobpf_map *map, const void *key, const void *value,
-             uint64_t flags, uint32_t slot)
+static void *
+percpu_array_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
 {
-    void *p = array_lookup(map, key, slot);
+    uint8_t *value = array_lookup(map, key, slot);
 
+    return (value && slot < map->n_slots
+            ? value + slot * array_cast(map)->slot_stride : NULL);
+}
+
+/* Stores 'value' in 'p', the entry's memory or NULL. */
+static enum okobpf_map_result
+store(const struct okobpf_map *map, void *p, const void *value,
+      uint64_t flags)
+{
     if (!p) {
         return OKOBPF_MAP_BAD_KEY;
     }
@@ -103,6 +132,20 @@ array_update(struct okobpf_map *map, const void *key, const void *value,
 }
 
 static enum okobpf_map_result
+array_update(struct okobpf_map *map, const void *key, const void *value,
+             uint64_t flags, uint32_t slot)
+{
+    return store(map, array_lookup(map, key, slot), value, flags);
+}
+
+static enum okobpf_map_result
+percpu_array_update(struct okobpf_map *map, const void *key,
+                    const void *value, uint64_t flags, uint32_t slot)
+{
+    return store(map, percpu_array_lookup(map, key, slot), value, flags);
+}
+
+static enum okobpf_map_result
 array_read(struct okobpf_map *map, const void *key, void *value)
 {
     const void *p = array_lookup(map, key, 0);
@@ -110,8 +153,27 @@ array_read(struct okobpf_map *map, const void *key, void *value)
     if (!p) {
         return OKOBPF_MAP_BAD_KEY;
     }
-    map_value_load(value, p, map->info.value_size);
+    if (is_percpu(map->info.type)) {
+        map_percpu_sum(value, p, map->info.value_size,
+                       array_cast(map)->slot_stride, map->n_slots);
+    } else {
+        map_value_load(value, p, map->info.value_size);
+    }
     return OKOBPF_MAP_OK;
+}
+
+static enum okobpf_map_result
+percpu_array_write(struct okobpf_map *map, const void *key,
+                   const void *value, uint64_t flags)
+{
+    void *p = array_lookup(map, key, 0);
+    enum okobpf_map_result result = store(map, p, value, flags);
+
+    if (result == OKOBPF_MAP_OK) {
+        map_percpu_set(p, value, map->info.value_size,
+                       array_cast(map)->slot_stride, map->n_slots);
+    }
+    return result;
 }
 
 static uint64_t
@@ -124,12 +186,10 @@ static void
 array_clear(struct okobpf_map *map)
 {
     const struct map_array *array = array_cast(map);
-    _Atomic uint64_t *word = (void *) array->values;
-    uint64_t n_words = array->stride / 8 * map->info.max_entries;
 
-    for (uint64_t i = 0; i < n_words; i++) {
-        atomic_store_explicit(&word[i], 0, memory_order_relaxed);
-    }
+    map_value_clear(array->values,
+                    array->slot_stride
+                    * (is_percpu(map->info.type) ? map->n_slots : 1));
 }
 
 static bool
@@ -153,6 +213,19 @@ const struct map_ops map_array_ops = {
     .lookup = array_lookup,
     .update = array_update,
     .read = array_read,
+    .n_entries = array_n_entries,
+    .clear = array_clear,
+    .next = array_next,
+};
+
+const struct map_ops map_percpu_array_ops = {
+    .check = array_check,
+    .create = array_create,
+    .destroy = array_destroy,
+    .lookup = percpu_array_lookup,
+    .update = percpu_array_update,
+    .read = array_read,
+    .write = percpu_array_write,
     .n_entries = array_n_entries,
     .clear = array_clear,
     .next = array_next,

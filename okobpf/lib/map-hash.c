@@ -38,8 +38,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 #include "mem.h"
 #include "xxhash.h"
 
@@ -59,7 +57,8 @@ struct map_hash {
     struct okobpf_map up;
     uint64_t seed;
     uint32_t key_words;         /* Key size in words of 8 bytes. */
-    uint32_t entry_size;        /* Bytes. */
+    uint64_t stride;            /* From one slot's value to the next. */
+    uint64_t entry_size;        /* Bytes. */
     int bucket_bits;
     uint32_t bucket_mask;
     uint32_t lock_mask;
@@ -71,6 +70,12 @@ struct map_hash {
 };
 
 #define MAX_LOCKS 256
+
+static bool
+is_percpu(uint32_t type)
+{
+    return type == OKOBPF_MAP_PERCPU_HASH;
+}
 
 static struct map_hash *
 hash_cast(const struct okobpf_map *map)
@@ -97,11 +102,22 @@ hash_n_locks(int bucket_bits)
     return bucket_bits < 8 ? UINT32_C(1) << bucket_bits : MAX_LOCKS;
 }
 
+/* Each slot's value has cache lines of its own. */
 static uint64_t
-hash_entry_size(const struct map_spec *spec)
+hash_stride(const struct map_spec *spec)
 {
-    return (sizeof(struct hash_entry) + map_round_up_8(spec->key_size)
-            + map_round_up_8(spec->value_size));
+    return (is_percpu(spec->type)
+            ? (spec->value_size + UINT64_C(63)) & ~UINT64_C(63)
+            : map_round_up_8(spec->value_size));
+}
+
+static uint64_t
+hash_entry_size(const struct map_spec *spec, uint32_t n_slots)
+{
+    return map_sizes_add(
+        sizeof(struct hash_entry) + map_round_up_8(spec->key_size),
+        map_sizes_mul(hash_stride(spec),
+                      is_percpu(spec->type) ? n_slots : 1));
 }
 
 static const char *
@@ -111,29 +127,13 @@ hash_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
     uint64_t buckets = (UINT64_C(1) << bits) * sizeof(struct hash_entry *);
     uint64_t locks = hash_n_locks(bits) * sizeof(struct hash_lock);
 
-    (void) n_slots;
     if (!spec->value_size) {
         return "expected a value size of 1 or more, got 0";
     }
-    *memory = map_sizes_add(map_sizes_mul(hash_entry_size(spec),
+    *memory = map_sizes_add(map_sizes_mul(hash_entry_size(spec, n_slots),
                                           spec->max_entries),
                             buckets + locks);
-    return NULL;
-}
-
-/* Returns a number that whoever chooses the keys cannot guess. */
-static uint64_t
-random_seed(void)
-{
-    uint64_t seed;
-
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed) {
-        struct timespec now;
-
-        clock_gettime(CLOCK_REALTIME, &now);
-        seed = (uint64_t) now.tv_nsec << 32 ^ (uintptr_t) &now;
-    }
-    return seed;
+    return is_percpu(spec->type) ? map_percpu_check(spec) : NULL;
 }
 
 static struct okobpf_map *
@@ -142,13 +142,13 @@ hash_create(const struct map_spec *spec, uint32_t n_slots)
     struct map_hash *hash = mem_alloc_aligned(sizeof *hash);
     uint32_t n_buckets, n_locks;
 
-    (void) n_slots;
     if (!hash) {
         return NULL;
     }
-    hash->seed = random_seed();
+    hash->seed = map_random_seed();
     hash->key_words = map_round_up_8(spec->key_size) / 8;
-    hash->entry_size = hash_entry_size(spec);
+    hash->stride = hash_stride(spec);
+    hash->entry_size = hash_entry_size(spec, n_slots);
     hash->bucket_bits = hash_bucket_bits(spec->max_entries);
 
     n_buckets = UINT32_C(1) << hash->bucket_bits;
@@ -199,10 +199,29 @@ hash_of(const struct map_hash *hash, const void *key)
     return xxhash64(key, hash->up.info.key_size, hash->seed);
 }
 
+/* Returns the value of 'slot', or, for maps that are not per-core, the one
+ * value. */
 static void *
-entry_value(const struct map_hash *hash, struct hash_entry *e)
+entry_value(const struct map_hash *hash, struct hash_entry *e, uint32_t slot)
 {
-    return &e->data[hash->key_words];
+    uint64_t *values = &e->data[hash->key_words];
+
+    return (is_percpu(hash->up.info.type)
+            ? values + slot * (hash->stride / 8) : values);
+}
+
+/* Copies what the user sees of the value of 'e'. */
+static void
+read_entry(const struct map_hash *hash, struct hash_entry *e, void *value)
+{
+    const struct okobpf_map *map = &hash->up;
+
+    if (is_percpu(map->info.type)) {
+        map_percpu_sum(value, entry_value(hash, e, 0), map->info.value_size,
+                       hash->stride, map->n_slots);
+    } else {
+        map_value_load(value, entry_value(hash, e, 0), map->info.value_size);
+    }
 }
 
 static struct hash_entry *
@@ -249,16 +268,32 @@ static void *
 hash_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
 {
     struct map_hash *hash = hash_cast(map);
+    struct hash_entry *e;
+
+    if (is_percpu(map->info.type) && slot >= map->n_slots) {
+        return NULL;
+    }
+    e = hash_find(hash, hash_of(hash, key), key);
+    return e ? entry_value(hash, e, slot) : NULL;
+}
+
+static enum okobpf_map_result
+hash_read(struct okobpf_map *map, const void *key, void *value)
+{
+    struct map_hash *hash = hash_cast(map);
     struct hash_entry *e = hash_find(hash, hash_of(hash, key), key);
 
-    (void) slot;
-    return e ? entry_value(hash, e) : NULL;
+    if (!e) {
+        return OKOBPF_MAP_NO_ENTRY;
+    }
+    read_entry(hash, e, value);
+    return OKOBPF_MAP_OK;
 }
 
 /* Inserts 'key', which is not in 'hash' yet.  The caller holds the lock. */
 static enum okobpf_map_result
 hash_insert(struct map_hash *hash, uint64_t h, const void *key,
-            const void *value)
+            const void *value, uint32_t slot)
 {
     _Atomic(struct hash_entry *) *bucket;
     struct hash_entry *head, *e;
@@ -282,15 +317,18 @@ hash_insert(struct map_hash *hash, uint64_t h, const void *key,
     e->seq = !head ? 1 : head->seq < max_seq ? head->seq + 1 : max_seq;
     e->hash = h;
     memcpy(e->data, key, hash->up.info.key_size);
-    map_value_store(entry_value(hash, e), value, hash->up.info.value_size);
+    map_value_store(entry_value(hash, e, slot), value,
+                    hash->up.info.value_size);
     atomic_store_explicit(&e->next, head, memory_order_relaxed);
     atomic_store_explicit(bucket, e, memory_order_release);
     return OKOBPF_MAP_OK;
 }
 
+/* Sets the value of 'slot', or of all slots (that is, of slot 0, and the
+ * others to zeros) if 'all'. */
 static enum okobpf_map_result
-hash_update(struct okobpf_map *map, const void *key, const void *value,
-            uint64_t flags, uint32_t slot)
+hash_set(struct okobpf_map *map, const void *key, const void *value,
+         uint64_t flags, uint32_t slot, bool all)
 {
     struct map_hash *hash = hash_cast(map);
     uint64_t h = hash_of(hash, key);
@@ -298,23 +336,42 @@ hash_update(struct okobpf_map *map, const void *key, const void *value,
     pthread_mutex_t *mutex;
     struct hash_entry *e;
 
-    (void) slot;
     mutex = hash_lock(hash, h);
     e = hash_find(hash, h, key);
     if (e) {
         if (flags == OKOBPF_NOEXIST) {
             result = OKOBPF_MAP_EXISTS;
+        } else if (all && is_percpu(map->info.type)) {
+            map_percpu_set(entry_value(hash, e, 0), value,
+                           map->info.value_size, hash->stride, map->n_slots);
         } else {
-            map_value_store(entry_value(hash, e), value,
+            map_value_store(entry_value(hash, e, slot), value,
                             map->info.value_size);
         }
     } else if (flags == OKOBPF_EXIST) {
         result = OKOBPF_MAP_NO_ENTRY;
     } else {
-        result = hash_insert(hash, h, key, value);
+        result = hash_insert(hash, h, key, value, slot);
     }
     pthread_mutex_unlock(mutex);
     return result;
+}
+
+static enum okobpf_map_result
+hash_update(struct okobpf_map *map, const void *key, const void *value,
+            uint64_t flags, uint32_t slot)
+{
+    if (is_percpu(map->info.type) && slot >= map->n_slots) {
+        return OKOBPF_MAP_UNSUPPORTED;
+    }
+    return hash_set(map, key, value, flags, slot, false);
+}
+
+static enum okobpf_map_result
+hash_write(struct okobpf_map *map, const void *key, const void *value,
+           uint64_t flags)
+{
+    return hash_set(map, key, value, flags, 0, true);
 }
 
 static enum okobpf_map_result
@@ -398,7 +455,7 @@ hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
         }
         if (e) {
             memcpy(key, e->data, map->info.key_size);
-            map_value_load(value, entry_value(hash, e), map->info.value_size);
+            read_entry(hash, e, value);
             *cursor = i << seq_bits | e->seq;
         }
         pthread_mutex_unlock(mutex);
@@ -410,14 +467,20 @@ hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
     return false;
 }
 
-const struct map_ops map_hash_ops = {
-    .check = hash_check,
-    .create = hash_create,
-    .destroy = hash_destroy,
-    .lookup = hash_lookup,
-    .update = hash_update,
-    .delete = hash_delete,
-    .n_entries = hash_n_entries,
-    .clear = hash_clear,
-    .next = hash_next,
-};
+#define HASH_OPS                                \
+    {                                           \
+        .check = hash_check,                    \
+        .create = hash_create,                  \
+        .destroy = hash_destroy,                \
+        .lookup = hash_lookup,                  \
+        .update = hash_update,                  \
+        .delete = hash_delete,                  \
+        .read = hash_read,                      \
+        .write = hash_write,                    \
+        .n_entries = hash_n_entries,            \
+        .clear = hash_clear,                    \
+        .next = hash_next,                      \
+    }
+
+const struct map_ops map_hash_ops = HASH_OPS;
+const struct map_ops map_percpu_hash_ops = HASH_OPS;

@@ -26,6 +26,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 #include "mem.h"
 
 /* One line a kind: a new one needs its operations here, its name below, and
@@ -36,8 +38,16 @@ map_type_ops(uint32_t type)
     switch (type) {
     case OKOBPF_MAP_ARRAY:
         return &map_array_ops;
+    case OKOBPF_MAP_BLOOM:
+        return &map_bloom_ops;
+    case OKOBPF_MAP_COUNTMIN:
+        return &map_countmin_ops;
     case OKOBPF_MAP_HASH:
         return &map_hash_ops;
+    case OKOBPF_MAP_PERCPU_ARRAY:
+        return &map_percpu_array_ops;
+    case OKOBPF_MAP_PERCPU_HASH:
+        return &map_percpu_hash_ops;
     default:
         return NULL;
     }
@@ -113,8 +123,7 @@ map_spec_check(const struct map_spec *spec,
         return report_fail(
             report, OKOBPF_BAD_OBJECT,
             "use a kind that this version knows: 1 array, 2 Bloom filter, "
-            "3 count-min sketch, 4 hash, 5 per-core array, 6 per-core hash, "
-            "7 LRU hash, 8 longest-prefix match",
+            "3 count-min sketch, 4 hash, 5 per-core array, 6 per-core hash",
             "map \"%s\": unknown kind of map %"PRIu32, spec->name, spec->type);
     }
     if (!spec->key_size || !spec->max_entries) {
@@ -133,7 +142,7 @@ map_spec_check(const struct map_spec *spec,
             spec->name, limits->max_entry_size, spec->key_size,
             spec->value_size);
     }
-    error = ops->check(spec, n_slots, &size);
+    error = ops->check(spec, n_slots ? n_slots : 1, &size);
     if (error) {
         return report_fail(report, OKOBPF_BAD_OBJECT, NULL,
                            "map \"%s\" of kind %s: %s", spec->name,
@@ -164,16 +173,17 @@ map_create(const struct map_spec *spec, const struct okobpf_host *host)
     const struct map_ops *ops = map_type_ops(spec->type);
     size_t name_size = strlen(spec->name) + 1;
     char *name = mem_alloc(name_size, 1);
+    uint32_t n_slots = host->n_slots ? host->n_slots : 1;
     struct okobpf_map *map;
     uint64_t memory = 0;
 
-    map = name ? ops->create(spec, host->n_slots) : NULL;
+    map = name ? ops->create(spec, n_slots) : NULL;
     if (!map) {
         free(name);
         return NULL;
     }
     memcpy(name, spec->name, name_size);
-    ops->check(spec, host->n_slots, &memory);
+    ops->check(spec, n_slots, &memory);
 
     map->ops = ops;
     map->name = name;
@@ -187,7 +197,7 @@ map_create(const struct map_spec *spec, const struct okobpf_host *host)
         .memory = memory,
         .read_only = spec->read_only,
     };
-    map->n_slots = host->n_slots;
+    map->n_slots = n_slots;
     map->host = host;
     atomic_init(&map->ref_cnt, 1);
     if (spec->init) {
@@ -233,6 +243,20 @@ map_defer_free(const struct okobpf_map *map, void *p)
     }
 }
 
+uint64_t
+map_random_seed(void)
+{
+    uint64_t seed;
+
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed) {
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        seed = (uint64_t) now.tv_nsec << 32 ^ (uintptr_t) &now;
+    }
+    return seed;
+}
+
 void
 map_value_store(void *dst_, const void *src_, uint32_t size)
 {
@@ -251,6 +275,16 @@ map_value_store(void *dst_, const void *src_, uint32_t size)
 }
 
 void
+map_value_clear(void *dst_, uint64_t size)
+{
+    _Atomic uint64_t *dst = dst_;
+
+    for (uint64_t i = 0; i < map_round_up_8(size) / 8; i++) {
+        atomic_store_explicit(&dst[i], 0, memory_order_relaxed);
+    }
+}
+
+void
 map_value_load(void *dst_, const void *src_, uint32_t size)
 {
     const _Atomic uint64_t *src = src_;
@@ -263,6 +297,64 @@ map_value_load(void *dst_, const void *src_, uint32_t size)
         memcpy(dst, &word, n);
         dst += n;
         size -= n;
+    }
+}
+
+/* Per-core values. */
+
+const char *
+map_percpu_check(const struct map_spec *spec)
+{
+    return (spec->value_size % 4
+            ? "values are summed over all cores in words of 32 or 64 bits, so "
+              "expected a value size that is a multiple of 4"
+            : NULL);
+}
+
+/* Adds the words of 'n' bytes, 4 or 8, at 'src' to those at 'dst'. */
+static void
+add_word(uint8_t *dst, const uint8_t *src, uint32_t n)
+{
+    uint64_t a = 0;
+    uint64_t b = 0;
+
+    memcpy(&a, dst, n);
+    memcpy(&b, src, n);
+    a += b;
+    memcpy(dst, &a, n);
+}
+
+void
+map_percpu_sum(void *dst_, const void *values_, uint32_t size,
+               uint64_t stride, uint32_t n_slots)
+{
+    const uint32_t n = size % 8 ? 4 : 8;
+    const uint8_t *values = values_;
+    uint8_t *dst = dst_;
+
+    memset(dst, 0, size);
+    for (uint32_t slot = 0; slot < n_slots; slot++) {
+        for (uint32_t ofs = 0; ofs < size; ofs += n) {
+            uint8_t word[8];
+
+            map_value_load(word, values + slot * stride + ofs / 8 * 8, 8);
+            add_word(dst + ofs, word + ofs % 8, n);
+        }
+    }
+}
+
+void
+map_percpu_set(void *values_, const void *src, uint32_t size,
+               uint64_t stride, uint32_t n_slots)
+{
+    uint8_t *values = values_;
+
+    for (uint32_t slot = 0; slot < n_slots; slot++) {
+        if (!slot) {
+            map_value_store(values, src, size);
+        } else {
+            map_value_clear(values + slot * stride, size);
+        }
     }
 }
 

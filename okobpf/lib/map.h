@@ -78,7 +78,7 @@ struct okobpf_map {
     const struct map_ops *ops;
     struct okobpf_map_info info;
     char *name;                 /* Same as "info.name", for free(). */
-    uint32_t n_slots;
+    uint32_t n_slots;           /* At least 1. */
     atomic_uint ref_cnt;
     const struct okobpf_host *host;
 };
@@ -92,10 +92,18 @@ struct map_array {
     struct okobpf_map up;
     uint64_t stride;            /* Multiple of 8. */
     uint8_t *values;            /* 'max_entries * stride' bytes. */
+
+    /* Per-core arrays have as many of these arrays as there are slots, this
+     * many bytes apart. */
+    uint64_t slot_stride;
 };
 
 extern const struct map_ops map_array_ops;
+extern const struct map_ops map_percpu_array_ops;
 extern const struct map_ops map_hash_ops;
+extern const struct map_ops map_percpu_hash_ops;
+extern const struct map_ops map_bloom_ops;
+extern const struct map_ops map_countmin_ops;
 
 /* Checks 'spec' against what its kind and 'limits' allow and adds the bytes
  * that it will take to '*memory'.  Returns OKOBPF_OK, or reports the failure
@@ -121,10 +129,26 @@ void *map_direct_value(struct okobpf_map *map);
 /* Frees 'p' once no thread can hold a pointer to it any more. */
 void map_defer_free(const struct okobpf_map *, void *p);
 
+/* Returns a number that whoever chooses the keys cannot guess. */
+uint64_t map_random_seed(void);
+
+/* Per-core maps have a value for each slot, 'stride' bytes apart.  Programs
+ * see that of their slot.  The user reads the sums of the values' words of 64
+ * bits (32 bits, if their size is not a multiple of 8), and writes slot 0,
+ * with zeros for the others. */
+const char *map_percpu_check(const struct map_spec *);
+void map_percpu_sum(void *dst, const void *values, uint32_t size,
+                    uint64_t stride, uint32_t n_slots);
+void map_percpu_set(void *values, const void *src, uint32_t size,
+                    uint64_t stride, uint32_t n_slots);
+
 /* Copies a value into, or out of, the shared memory at 'dst' or 'src', which
  * must be aligned to 8 and have room for 'size' rounded up to 8. */
 void map_value_store(void *dst, const void *src, uint32_t size);
 void map_value_load(void *dst, const void *src, uint32_t size);
+
+/* Overwrites shared memory with zeros. */
+void map_value_clear(void *dst, uint64_t size);
 
 static inline uint64_t
 map_round_up_8(uint64_t x)

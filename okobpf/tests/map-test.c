@@ -297,7 +297,9 @@ test_wild_cursors(void **state)
         UINT64_MAX, UINT64_MAX - 1, UINT64_C(1) << 63, INT64_MAX, 1, 12345,
         UINT64_C(1) << 32, UINT32_MAX,
     };
-    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH };
+    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH,
+                                      OKOBPF_MAP_PERCPU_ARRAY,
+                                      OKOBPF_MAP_PERCPU_HASH };
 
     (void) state;
     for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
@@ -316,6 +318,182 @@ test_wild_cursors(void **state)
         }
         map_unref(map);
     }
+}
+
+/* Each slot has its own value; the user sees the sum, and sets it. */
+static void
+test_percpu(void **state)
+{
+    static const uint32_t types[] = { OKOBPF_MAP_PERCPU_ARRAY,
+                                      OKOBPF_MAP_PERCPU_HASH };
+
+    (void) state;
+    for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
+        struct okobpf_map *map = new_map(types[t], 4, 8, 3);
+        uint64_t *values[TEST_HOST_SLOTS];
+        uint32_t key = 2;
+        uint64_t cursor = 0;
+        uint64_t value;
+        int n = 0;
+
+        assert_int_equal(put(map, key, 100, 0), OKOBPF_MAP_OK);
+        for (uint32_t slot = 0; slot < TEST_HOST_SLOTS; slot++) {
+            values[slot] = map->ops->lookup(map, &key, slot);
+            assert_non_null(values[slot]);
+            assert_int_equal(*values[slot], slot ? 0 : 100);
+            *values[slot] += 1 + slot;
+        }
+        assert_null(map->ops->lookup(map, &key, TEST_HOST_SLOTS));
+        assert_null(map->ops->lookup(map, &key, UINT32_MAX));
+        assert_int_equal(get(map, key), 100 + 1 + 2 + 3 + 4);
+
+        /* A program's update is its slot's only. */
+        value = 50;
+        assert_int_equal(map->ops->update(map, &key, &value, 0, 3),
+                         OKOBPF_MAP_OK);
+        assert_int_equal(get(map, key), 100 + 1 + 2 + 3 + 50);
+        assert_true(map->ops->update(map, &key, &value, 0, TEST_HOST_SLOTS)
+                    != OKOBPF_MAP_OK);
+
+        while (okobpf_map_next(map, &cursor, &key, &value)) {
+            assert_int_equal(value, key == 2 ? 156 : 0);
+            n++;
+        }
+        assert_int_equal(n, okobpf_map_n_entries(map));
+
+        key = 2;
+        assert_int_equal(put(map, key, 7, OKOBPF_EXIST), OKOBPF_MAP_OK);
+        assert_int_equal(get(map, key), 7);
+        assert_int_equal(*values[3], 0);
+        okobpf_map_clear(map);
+        assert_true(get(map, key) == 0 || get(map, key) == UINT64_MAX);
+        map_unref(map);
+    }
+    test_host_drain();
+}
+
+/* Values of 32-bit words are summed as such. */
+static void
+test_percpu_words(void **state)
+{
+    struct okobpf_map *map = new_map(OKOBPF_MAP_PERCPU_ARRAY, 4, 12, 1);
+    uint32_t key = 0;
+    uint32_t sums[3];
+
+    (void) state;
+    for (uint32_t slot = 0; slot < TEST_HOST_SLOTS; slot++) {
+        const uint32_t words[3] = { UINT32_MAX, slot, 1000 };
+
+        assert_int_equal(map->ops->update(map, &key, words, 0, slot),
+                         OKOBPF_MAP_OK);
+    }
+    assert_int_equal(okobpf_map_lookup(map, &key, 4, sums, sizeof sums),
+                     OKOBPF_MAP_OK);
+    assert_int_equal(sums[0], (uint32_t) -4);
+    assert_int_equal(sums[1], 0 + 1 + 2 + 3);
+    assert_int_equal(sums[2], 4000);
+    map_unref(map);
+}
+
+static uint32_t
+query(struct okobpf_map *map, uint32_t item)
+{
+    uint32_t value;
+
+    assert_int_equal(okobpf_map_lookup(map, &item, 4, &value, 4),
+                     OKOBPF_MAP_OK);
+    return value;
+}
+
+static void
+test_bloom(void **state)
+{
+    enum { N = 10000 };
+    struct okobpf_map *map = new_map(OKOBPF_MAP_BLOOM, 4, 4, N);
+    uint32_t key_size, value_size;
+    uint32_t n_wrong = 0;
+    uint32_t one = 1;
+    uint64_t n_words = 0;
+    uint64_t cursor = 0;
+    uint64_t word;
+    uint32_t key;
+
+    (void) state;
+    assert_int_equal(query(map, 1), 0);
+    for (uint32_t i = 0; i < N; i++) {
+        assert_int_equal(map->ops->add(map, &i), OKOBPF_MAP_OK);
+    }
+    for (uint32_t i = 0; i < N; i++) {
+        assert_int_equal(query(map, i), 1);
+    }
+    for (uint32_t i = N; i < 11 * N; i++) {
+        n_wrong += query(map, i);
+    }
+    /* 4 hash functions: 6.25 % when exactly full, and it is rounded up. */
+    assert_true(n_wrong < 7 * N);
+
+    /* As programs see it: in memory of the slot's own. */
+    key = 5;
+    const uint32_t *p = map->ops->lookup(map, &key, 0);
+    const uint32_t *q = map->ops->lookup(map, &key, 1);
+    assert_int_equal(*p, 1);
+    assert_int_equal(*q, 1);
+    assert_ptr_not_equal(p, q);
+    assert_null(map->ops->lookup(map, &key, TEST_HOST_SLOTS));
+
+    okobpf_map_dump_sizes(map, &key_size, &value_size);
+    assert_int_equal(key_size, 4);
+    assert_int_equal(value_size, 8);
+    while (okobpf_map_next(map, &cursor, &key, &word)) {
+        assert_int_equal(key, n_words++);
+    }
+    assert_int_equal(n_words, okobpf_map_n_entries(map));
+
+    okobpf_map_clear(map);
+    assert_int_equal(query(map, 5), 0);
+    assert_int_equal(del(map, 5), OKOBPF_MAP_UNSUPPORTED);
+    key = 77;
+    assert_int_equal(okobpf_map_update(map, &key, 4, &one, 4, 0),
+                     OKOBPF_MAP_OK);
+    assert_int_equal(query(map, 77), 1);
+    one = 0;
+    assert_int_equal(okobpf_map_update(map, &key, 4, &one, 4, 0),
+                     OKOBPF_MAP_UNSUPPORTED);
+    map_unref(map);
+}
+
+static void
+test_countmin(void **state)
+{
+    enum { N = 1000 };
+    struct okobpf_map *map = new_map(OKOBPF_MAP_COUNTMIN, 4, 4, N);
+    uint32_t n_wrong = 0;
+    uint32_t item = 7;
+    uint32_t n;
+
+    (void) state;
+    for (uint32_t i = 0; i < N; i++) {
+        for (uint32_t j = 0; j <= i % 10; j++) {
+            assert_int_equal(map->ops->add(map, &i), OKOBPF_MAP_OK);
+        }
+    }
+    for (uint32_t i = 0; i < N; i++) {
+        assert_true(query(map, i) >= i % 10 + 1);
+        n_wrong += query(map, i) != i % 10 + 1;
+    }
+    assert_true(n_wrong < N / 2);
+
+    /* It counts as far as it can, and stays there. */
+    n = UINT32_MAX - 1;
+    assert_int_equal(okobpf_map_update(map, &item, 4, &n, 4, 0),
+                     OKOBPF_MAP_OK);
+    assert_int_equal(query(map, item), UINT32_MAX);
+    map->ops->add(map, &item);
+    assert_int_equal(query(map, item), UINT32_MAX);
+
+    okobpf_map_clear(map);
+    assert_int_equal(query(map, item), 0);
+    map_unref(map);
 }
 
 static void
@@ -352,6 +530,22 @@ test_bad_specs(void **state)
         { { .type = 1, .key_size = 4, .value_size = 8,
             .max_entries = 8 * 1024 * 1024 + 1 },
           OKOBPF_LIMIT, "67108872 bytes" },
+        { { .type = 2, .key_size = 4, .value_size = 8, .max_entries = 9 },
+          OKOBPF_BAD_OBJECT, "expected a value size of 4" },
+        { { .type = 3, .key_size = 4, .value_size = 4, .max_entries = 9,
+            .n_hash_functions = 17 },
+          OKOBPF_BAD_OBJECT, "at most 16 hash functions" },
+        { { .type = 3, .key_size = 4, .value_size = 4,
+            .max_entries = UINT32_MAX, .n_hash_functions = 16 },
+          OKOBPF_LIMIT, "bytes" },
+        { { .type = 2, .key_size = 4, .value_size = 4,
+            .max_entries = UINT32_MAX, .n_hash_functions = 16 },
+          OKOBPF_LIMIT, "bytes" },
+        { { .type = 5, .key_size = 4, .value_size = 6, .max_entries = 9 },
+          OKOBPF_BAD_OBJECT, "multiple of 4" },
+        { { .type = 6, .key_size = 4, .value_size = 16384,
+            .max_entries = UINT32_MAX },
+          OKOBPF_LIMIT, "bytes" },
     };
 
     (void) state;
@@ -407,6 +601,10 @@ main(void)
         cmocka_unit_test(test_wrong_sizes),
         cmocka_unit_test(test_resumed_iteration),
         cmocka_unit_test(test_wild_cursors),
+        cmocka_unit_test(test_percpu),
+        cmocka_unit_test(test_percpu_words),
+        cmocka_unit_test(test_bloom),
+        cmocka_unit_test(test_countmin),
         cmocka_unit_test(test_bad_specs),
         cmocka_unit_test(test_xxhash),
     };

@@ -240,6 +240,99 @@ test_hash_full(void **state)
     map_unref(map);
 }
 
+/* Each thread counts in its own slot, and adds to sketches that all share:
+ * nothing is lost. */
+struct count_job {
+    struct okobpf_map *array, *hash, *bloom, *countmin;
+    uint32_t slot;
+};
+
+enum { N_COUNTS = 5000, N_ITEMS = 50 };
+
+static void *
+count(void *job_)
+{
+    struct count_job *job = job_;
+    const uint64_t one = 1;
+
+    for (int i = 0; i < N_COUNTS; i++) {
+        uint32_t key = i % N_ITEMS;
+        uint64_t *value;
+
+        value = job->array->ops->lookup(job->array, &key, job->slot);
+        assert_non_null(value);
+        __atomic_fetch_add(value, 1, __ATOMIC_RELAXED);
+
+        value = job->hash->ops->lookup(job->hash, &key, job->slot);
+        if (value) {
+            __atomic_fetch_add(value, 1, __ATOMIC_RELAXED);
+        } else if (job->hash->ops->update(job->hash, &key, &one, 0, job->slot)
+                   != OKOBPF_MAP_OK) {
+            fail();
+        }
+
+        job->bloom->ops->add(job->bloom, &key);
+        job->countmin->ops->add(job->countmin, &key);
+        assert_non_null(job->bloom->ops->lookup(job->bloom, &key, job->slot));
+    }
+    return NULL;
+}
+
+static struct okobpf_map *
+new_map(uint32_t type, uint32_t value_size)
+{
+    struct map_spec spec = {
+        .name = map_name,
+        .type = type,
+        .key_size = 4,
+        .value_size = value_size,
+        .max_entries = N_ITEMS,
+    };
+    struct okobpf_map *map = map_create(&spec, &test_host);
+
+    assert_non_null(map);
+    return map;
+}
+
+static void
+test_counters(void **state)
+{
+    struct okobpf_map *array = new_map(OKOBPF_MAP_PERCPU_ARRAY, 8);
+    struct okobpf_map *hash = new_map(OKOBPF_MAP_PERCPU_HASH, 8);
+    struct okobpf_map *bloom = new_map(OKOBPF_MAP_BLOOM, 4);
+    struct okobpf_map *countmin = new_map(OKOBPF_MAP_COUNTMIN, 4);
+    struct count_job jobs[TEST_HOST_SLOTS];
+    pthread_t threads[TEST_HOST_SLOTS];
+    const uint64_t n = N_COUNTS / N_ITEMS * TEST_HOST_SLOTS;
+
+    (void) state;
+    for (uint32_t i = 0; i < TEST_HOST_SLOTS; i++) {
+        jobs[i] = (struct count_job) { array, hash, bloom, countmin, i };
+        assert_int_equal(pthread_create(&threads[i], NULL, count, &jobs[i]),
+                         0);
+    }
+    for (uint32_t i = 0; i < TEST_HOST_SLOTS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    for (uint32_t key = 0; key < N_ITEMS; key++) {
+        uint64_t value;
+        uint32_t word;
+
+        okobpf_map_lookup(array, &key, 4, &value, 8);
+        assert_int_equal(value, n);
+        okobpf_map_lookup(hash, &key, 4, &value, 8);
+        assert_int_equal(value, n);
+        okobpf_map_lookup(bloom, &key, 4, &word, 4);
+        assert_int_equal(word, 1);
+        okobpf_map_lookup(countmin, &key, 4, &word, 4);
+        assert_true(word >= n);
+    }
+    map_unref(array);
+    map_unref(hash);
+    map_unref(bloom);
+    map_unref(countmin);
+}
+
 int
 main(void)
 {
@@ -247,6 +340,7 @@ main(void)
         cmocka_unit_test(test_array),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_hash_full),
+        cmocka_unit_test(test_counters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -238,7 +238,7 @@ test_accepted(void **state)
 {
     static const char *const names[] = {
         "original", "original.v1", "original.v3", "context", "globals",
-        "helpers", "helpers.v2",
+        "helpers", "helpers.v2", "counters",
     };
 
     (void) state;

@@ -191,6 +191,35 @@ test_helpers(void **state)
     }
 }
 
+static void
+test_counters(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
+        struct okobpf_options options = {
+            .host = &test_host,
+            .engine = engines[i],
+        };
+        struct okobpf_prog *prog = load_prog("counters", &options);
+        uint32_t key = 3;
+
+        for (uint32_t n = 1; n <= 5; n++) {
+            struct okobpf_env env;
+
+            memset(&env, 0, sizeof env);
+            env.ctx.data = (uintptr_t) packet;
+            env.ctx.data_end = env.ctx.data + 63;
+            env.ctx.pkt_len = 63;
+            env.ctx.slot = n % TEST_HOST_SLOTS;
+            assert_int_equal(okobpf_run(prog, &env), (n > 1) | n << 8);
+        }
+        assert_int_equal(get_u64(find_map(prog, "per_core"), &key, 4), 5);
+        assert_int_equal(get_u64(find_map(prog, "per_core_hash"), &key, 4),
+                         5);
+        okobpf_prog_destroy(prog);
+    }
+}
+
 /* A host that has nothing to offer. */
 static void
 test_no_host(void **state)
@@ -334,6 +363,7 @@ main(void)
         cmocka_unit_test(test_context),
         cmocka_unit_test(test_globals),
         cmocka_unit_test(test_helpers),
+        cmocka_unit_test(test_counters),
         cmocka_unit_test(test_no_host),
         cmocka_unit_test(test_info),
         cmocka_unit_test(test_keep_maps),
