@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "command-line.h"
+#include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofpbuf.h"
@@ -90,18 +91,36 @@ map_conn_close(struct map_conn *mc)
 OVS_NO_RETURN static void
 map_fatal(const struct map_conn *mc, enum ofperr error)
 {
-    if (error == OFPERR_OKO_MAP_FULL) {
-        ovs_fatal(0, "map \"%s\" of filter program %"PRIu32": map is full, it "
-                  "has room for %"PRIu32" entries",
-                  mc->desc.name, mc->prog_id, mc->desc.max_entries);
-    } else if (error == OFPERR_OKO_UNKNOWN_PROG
-               || error == OFPERR_OFPBRC_BAD_VENDOR) {
+    const char *name = ofperr_get_name(error);
+    char type[16];
+
+    if (error == OFPERR_OKO_UNKNOWN_PROG
+        || error == OFPERR_OFPBRC_BAD_VENDOR) {
         ofctl_filter_fatal(mc->bridge, mc->prog_id, error);
-    } else {
-        ovs_fatal(0, "map \"%s\" of filter program %"PRIu32": %s (%s)",
-                  mc->desc.name, mc->prog_id, ofperr_get_description(error),
-                  ofperr_get_name(error));
     }
+
+    struct ds s = DS_EMPTY_INITIALIZER;
+    ds_put_format(&s, "map \"%s\" of filter program %"PRIu32": ",
+                  mc->desc.name, mc->prog_id);
+    if (error == OFPERR_OKO_MAP_FULL) {
+        ds_put_format(&s, "map is full, it has room for %"PRIu32" entries",
+                      mc->desc.max_entries);
+    } else if (error == OFPERR_OKO_NO_ENTRY) {
+        ds_put_format(&s, "no entry has that key (%s)", name);
+    } else if (error == OFPERR_OKO_ENTRY_EXISTS) {
+        ds_put_format(&s, "an entry with that key exists already (%s)", name);
+    } else if (error == OFPERR_OKO_BAD_KEY) {
+        ds_put_format(&s, "no entry can have that key (%s)", name);
+    } else if (error == OFPERR_OKO_READ_ONLY) {
+        ds_put_format(&s, "map is read-only (%s)", name);
+    } else if (error == OFPERR_OKO_UNSUPPORTED_MAP_OP) {
+        ds_put_format(&s, "maps of type %s cannot do that (%s)",
+                      ofputil_map_type_to_string(mc->desc.type, type,
+                                                 sizeof type), name);
+    } else {
+        ds_put_format(&s, "%s (%s)", ofperr_get_description(error), name);
+    }
+    ovs_fatal(0, "%s", ds_cstr(&s));
 }
 
 /* Parsing of entries. */

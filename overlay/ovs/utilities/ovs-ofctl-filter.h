@@ -34,7 +34,7 @@ struct ofctl_filter_options {
     bool replace;               /* --replace. */
     bool keep_maps;             /* --keep-maps. */
     bool force;                 /* --force. */
-    const char *log;            /* --log=FILE. */
+    const char *log;            /* --verifier-log=FILE. */
 };
 extern struct ofctl_filter_options ofctl_filter_options;
 
