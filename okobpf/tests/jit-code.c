@@ -18,12 +18,22 @@
  * programs that it must decline, and what it does with memory. */
 
 #include <stdarg.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "jit-test.h"
 
 #ifdef OKOBPF_HAVE_JIT
 #include "map.h"
 #include "mem.h"
+
+/* Linux 6.3. */
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
 
 static int n_checks, n_failures;
 
@@ -314,6 +324,21 @@ static const struct {
     struct bpf_insn insns[32];
 } declined[] = {
     { "unknown opcode", { MOV_K(0, 0), INSN(0xff, 0, 0, 0, 0), EXIT() } },
+    { "unknown arithmetic",
+      { INSN(BPF_ALU64 | 0xe0 | BPF_K, 0, 0, 0, 1), EXIT() } },
+    { "unknown arithmetic on registers",
+      { INSN(BPF_ALU | 0xf0 | BPF_X, 0, 1, 0, 0), EXIT() } },
+    { "unknown jump", { INSN(BPF_JMP32 | 0xe0, 0, 0, 0, 0), EXIT() } },
+    { "32-bit call", { INSN(BPF_JMP32 | BPF_CALL, 0, 0, 0, 5), EXIT() } },
+    { "32-bit exit", { INSN(BPF_JMP32 | BPF_EXIT, 0, 0, 0, 0), EXIT() } },
+    { "unknown mode of a load",
+      { INSN(BPF_LDX | 0xa0 | BPF_W, 0, 1, 0, 0), EXIT() } },
+    { "unknown mode of a store",
+      { INSN(BPF_ST | BPF_ATOMIC | BPF_W, 1, 0, 0, 0), EXIT() } },
+    { "unknown immediate load",
+      { INSN(BPF_LD | BPF_IMM | BPF_W, 0, 0, 0, 0), MOV_K(0, 0), EXIT() } },
+    { "unknown legacy load",
+      { INSN(BPF_LD | 0xe0 | BPF_W, 0, 0, 0, 0), MOV_K(0, 0), EXIT() } },
     { "register r11", { INSN(BPF_ALU64 | BPF_MOV, 11, 0, 0, 0), EXIT() } },
     { "source r15",
       { INSN(BPF_ALU64 | BPF_MOV | BPF_X, 0, 15, 0, 0), EXIT() } },
@@ -400,6 +425,11 @@ test_declined(void)
     prog_init(&prog, NULL, 0);
     check(!jit_compile(&prog), "expected that the JIT declines an empty "
           "program");
+
+    const struct bpf_insn insns[] = { MOV_K(0, 0), EXIT() };
+    prog_init(&prog, insns, 1u << 24);  /* Must not look at them. */
+    check(!jit_compile(&prog), "expected that the JIT declines 2**24 "
+          "instructions");
 }
 
 /* Memory. */
@@ -476,9 +506,60 @@ test_memory(void)
     free(insns);
 }
 
+/* Makes the kernel refuse what the JIT asks for: new memory if 'memory', else
+ * to make it executable.  Returns false if that cannot be had. */
+static bool
+refuse(bool memory)
+{
+    if (memory) {
+        struct rlimit limit = { 0, 0 };
+
+        return !setrlimit(RLIMIT_AS, &limit);
+    }
+
+    /* Once set, no memory may gain the right to be executed. */
+    return !prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
+}
+
+/* Without memory, or where the system forbids to make it executable, there is
+ * no code and no trace of it. */
+static void
+test_refused(bool memory)
+{
+    const struct bpf_insn insns[] = { MOV_K(0, 7), EXIT() };
+    struct okobpf_prog prog;
+    int status = 0;
+    pid_t pid;
+
+    prog_init(&prog, insns, N_ELEMS(insns));
+    fflush(stdout);
+    pid = fork();
+    if (!pid) {
+        struct okobpf_env env = { .prog = NULL };
+
+        if (!refuse(memory)) {
+            _exit(77);
+        }
+        _exit(!jit_compile(&prog) && !prog.jited && !prog.jit_mem
+              && interpret(&prog, 0, 0, &env) == 7 ? 0 : 1);
+    }
+    check(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status),
+          "expected that a child process exits");
+    if (WEXITSTATUS(status) == 77) {
+        printf("jit-code: skipped: this kernel cannot refuse %s\n",
+               memory ? "memory" : "to make memory executable");
+    } else {
+        check(!WEXITSTATUS(status), "expected that the JIT declines when the "
+              "kernel refuses %s",
+              memory ? "memory" : "to make memory executable");
+    }
+}
+
 int
 main(void)
 {
+    test_refused(false);
+    test_refused(true);
     test_distances();
     test_array(8, 5);
     test_array(1, 3);
