@@ -138,7 +138,7 @@ class Programs(Mapping[int, Program]):
             raise BadArgument("keep_maps has a meaning only with replace")
         options = ["--replace"] if replace else []
         options += ["--keep-maps"] if keep_maps else []
-        options += [f"--log={os.fspath(log_file)}"] if log_file is not None else []
+        options += [f"--verifier-log={os.fspath(log_file)}"] if log_file is not None else []
 
         path, data, spec = _content(program)
         # A path is for ovs-ofctl to open, so that it stands in its messages.

@@ -93,7 +93,7 @@ def test_load_a_path_and_bytes(
     assert first["options"] == ["--replace", "--keep-maps"]
     assert first["args"] == ["br0", "1", firewall.path]
     assert first["stdin"] == ""
-    assert second["options"] == [f"--log={tmp_path / 'log'}"]
+    assert second["options"] == [f"--verifier-log={tmp_path / 'log'}"]
     assert second["args"] == ["br0", "1", "-"]
     assert second["stdin"] == firewall.data.hex()
 
