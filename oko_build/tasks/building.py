@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 from invoke.context import Context
 
 from oko_build import build as building
@@ -54,11 +57,9 @@ def exec_(
 
 
 def _words(remainder: str) -> list[str]:
-    """Take apart what Invoke joined.
+    """Return the words after '--' as the user's shell passed them.
 
-    Invoke joins the words after '--' with blanks.  ./inv hands them over whole (see __main__), so
-    this is for people who call 'invoke exec' themselves.
+    Invoke joins them with blanks, which loses where one ends.
     """
-    import shlex
-
-    return shlex.split(remainder)
+    words = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+    return words if " ".join(words) == remainder else shlex.split(remainder)

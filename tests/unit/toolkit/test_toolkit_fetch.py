@@ -184,9 +184,17 @@ def test_own_tree_that_is_no_open_vswitch(project: Project, tmp_path: Path) -> N
 
 def test_tarball_cannot_write_outside(project: Project, tmp_path: Path) -> None:
     make_tarball(tmp_path / "evil.tar.gz", {"../../escaped": "x", **UPSTREAM})
-    with pytest.raises(OkoError, match="cannot unpack"):
+    with pytest.raises(OkoError, match=r"cannot unpack|expected one top folder"):
         project.fetch(tree=str(tmp_path / "evil.tar.gz"))
     assert not list(tmp_path.rglob("escaped"))
+
+
+def test_damaged_tarball_is_told(project: Project, tmp_path: Path) -> None:
+    make_tarball(tmp_path / "cut.tar.gz", UPSTREAM)
+    data = (tmp_path / "cut.tar.gz").read_bytes()
+    (tmp_path / "cut.tar.gz").write_bytes(data[: len(data) // 2])
+    with pytest.raises(OkoError, match="cannot unpack"):
+        project.fetch(tree=str(tmp_path / "cut.tar.gz"))
 
 
 @pytest.mark.parametrize(
