@@ -298,9 +298,9 @@ def _unpack_package(package: Path, member: str, into: Path) -> Path:
 def _unpack_tar(tarball: Path, into: Path) -> Path:
     into.mkdir()
     # Not tarfile: Debian 12's Python cannot yet be told to keep within the folder; GNU tar does so.
-    command = ["tar", "--no-same-owner", "--no-same-permissions", "-C", into, "-xf", tarball]
+    options = ["--no-same-owner", "--no-same-permissions"]
     try:
-        capture(command, timeout=300)
+        capture(["tar", *options, "-C", into, "-xf", tarball], timeout=300)
     except CommandFailed as error:
         raise OkoError(f"cannot unpack {tarball}:\n{error.tail}") from error
     tops = list(into.iterdir())
