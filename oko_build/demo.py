@@ -139,6 +139,7 @@ class _Demo:
         self.on_switch("cat", str(flows)).check()
         self.on_switch("ovs-ofctl", "del-flows", "br0").check()
         self.on_switch("ovs-ofctl", "add-flows", "br0", str(flows)).check()
+        self.switch.settle()  # as always, the datapath follows a little later
         words = ["key", "10", "0", "0", "22", "value", "1", "0", "0", "0"]
         self.on_switch("ovs-ofctl", "update-map", "br0", "1", "lookup_table", *words).check()
         content = self.on_switch("ovs-ofctl", "dump-map", "br0", "1", "lookup_table").check()

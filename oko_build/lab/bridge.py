@@ -70,8 +70,8 @@ class Bridge:
         )
 
     def add_flows(self, *flows: str) -> None:
-        """Add flows, all in one go."""
-        self.ofctl("add-flows", "-", stdin="".join(f"{flow}\n" for flow in flows))
+        """Add flows, all at once or none."""
+        self.ofctl("add-flows", "-", "--bundle", stdin="".join(f"{flow}\n" for flow in flows))
 
     def flows(self) -> list[str]:
         """Return the flows as dump-flows prints them."""

@@ -216,7 +216,11 @@ class Switch:
         return self.run("ovs-appctl", "--timeout=10", *argv).check().stdout
 
     def settle(self) -> None:
-        """Wait until the statistics of all flows have reached OpenFlow's counters."""
+        """Wait until datapath and OpenFlow tables agree.
+
+        Changes of flows reach the datapath, and its statistics OpenFlow's counters, a little later
+        than the commands return.
+        """
         self.appctl("revalidator/wait")
 
     # Log.

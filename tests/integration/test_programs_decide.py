@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from harness import packets
@@ -144,6 +145,45 @@ def test_a_program_in_a_later_table(net: Net, programs: Programs) -> None:
     wait_until(lambda: net.bridge.packets("priority=1 actions=drop") == 1, "a dropped packet")
 
 
+def test_goto_table_then_a_program(net: Net, programs: Programs) -> None:
+    load(net.bridge, 1, programs.payload(1, mask=1))
+    for flow in (
+        "table=0,in_port=1,actions=goto_table:7",
+        "table=7,priority=2,filter_prog=1,actions=output:2",
+        "table=7,priority=1,actions=drop",
+    ):
+        net.bridge.ofctl("add-flow", flow, "-O", "OpenFlow13")
+    inbox = net.bob.wire()
+    net.alice.wire().send(packets.udp_stream(BURST))
+    assert [packets.payload(frame) for frame in inbox.receive(BURST // 2)] == list(
+        range(1, BURST, 2)
+    )
+    wait_until(lambda: net.bridge.packets("actions=drop") == BURST // 2, "the rest to be dropped")
+
+
+def test_a_thousand_rules_with_programs(net: Net, programs: Programs) -> None:
+    """The original had room for 255 in a bridge."""
+    count = 1000
+    load(net.bridge, 1, programs.payload(1, mask=1))
+    load(net.bridge, 2, programs.payload(0, mask=1))
+    net.bridge.add_flows(
+        # Half of them name the program that matches the one packet that they are for.
+        *(
+            f"in_port=1,udp,tp_src={1024 + n},filter_prog={1 + (n >> 1) % 2},actions=output:2"
+            for n in range(count)
+        )
+    )
+    inbox, wire = net.bob.wire(), net.alice.wire()
+    wanted = [n for n in range(count) if n % 2 == 1 - (n >> 1) % 2]
+    got: list[int] = []
+    for first in range(0, count, 100):
+        wire.send(packets.udp_stream(100, first=first))
+        got += map(packets.payload, inbox.receive(sum(first <= n < first + 100 for n in wanted)))
+    assert sorted(got) == wanted
+    assert net.bridge.packets("tp_src=1025 ") == 1
+    assert net.bridge.packets("tp_src=1024 ") == 0
+
+
 def test_bridges_have_programs_of_their_own(
     switch: Switch, net: Net, programs: Programs
 ) -> None:
@@ -190,7 +230,27 @@ def test_no_verdict_is_swapped_while_megaflows_are_set_up(net: Net, programs: Pr
     _send_many_flows(net, programs, "table=1,in_port=1,udp", count=4096)
 
 
-def _send_many_flows(net: Net, programs: Programs, match: str, count: int = 8192) -> None:
+def test_no_verdict_is_swapped_while_megaflows_are_flushed(net: Net, programs: Programs) -> None:
+    """A datapath flow that is gone must leave no verdict behind."""
+    flushes = 0
+
+    def flush() -> None:
+        nonlocal flushes
+        net.switch.appctl("revalidator/purge")
+        flushes += 1
+
+    _send_many_flows(net, programs, "in_port=1", count=4096, between=flush)
+    assert flushes == 2 * 4096 // BURST
+
+
+def _send_many_flows(
+    net: Net,
+    programs: Programs,
+    match: str,
+    *,
+    count: int = 8192,
+    between: Callable[[], None] = lambda: None,
+) -> None:
     carol = net.add_host("carol")
     load(net.bridge, 1, programs.payload(1, mask=1))
     net.bridge.add_flows(
@@ -204,6 +264,7 @@ def _send_many_flows(net: Net, programs: Programs, match: str, count: int = 8192
         got_even: list[int] = []
         for first in range(0, count, BURST):
             wire.send(frames[first : first + BURST])
+            between()
             got_odd += map(packets.payload, odd.receive(BURST // 2))
             got_even += map(packets.payload, even.receive(BURST // 2))
         assert Counter(got_odd) == Counter(range(1, count, 2))
@@ -225,7 +286,7 @@ def test_traffic_from_a_pcap_source_is_split_by_a_program(
         f"priority=1,in_port={source},actions=output:{rest}",
     )
     wait_until(lambda: matched.statistics()["tx_pkts"] > 100_000, "100,000 packets", timeout=60)
-    bridge.ofctl("del-flows")
+    bridge.switch.vsctl("del-port", bridge.name, source.name)
     to_matched, to_rest = (port.statistics()["tx_pkts"] for port in (matched, rest))
-    # Whole rounds of the file, but for those that the two ends cut off.
-    assert abs(3 * to_matched - to_rest) <= 2 * len(frames)
+    # Whole rounds of the file, but for the one that the end cut off.
+    assert abs(3 * to_matched - to_rest) <= len(frames)
