@@ -51,15 +51,20 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/tnum.c \
 	lib/okobpf/tnum.h \
 	lib/okobpf/verifier-alu.c \
+	lib/okobpf/verifier-bounds.c \
 	lib/okobpf/verifier-branch.c \
 	lib/okobpf/verifier-call.c \
 	lib/okobpf/verifier-cfg.c \
+	lib/okobpf/verifier-insn.c \
+	lib/okobpf/verifier-live.c \
 	lib/okobpf/verifier-mem.c \
 	lib/okobpf/verifier-prune.c \
 	lib/okobpf/verifier-range.c \
 	lib/okobpf/verifier-report.c \
 	lib/okobpf/verifier-scalar.c \
 	lib/okobpf/verifier-scalar.h \
+	lib/okobpf/verifier-stack.c \
+	lib/okobpf/verifier-state.c \
 	lib/okobpf/verifier-val.c \
 	lib/okobpf/verifier.c \
 	lib/okobpf/verifier.h \

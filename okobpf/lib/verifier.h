@@ -41,10 +41,11 @@
  * Both are known only when all paths from a checkpoint have been followed to
  * their ends ('n_open' is 0), so only such checkpoints prune.
  *
- * Files: verifier.c drives, verifier-cfg.c checks what needs no state,
- * verifier-{alu,branch,mem,call}.c follow one instruction, verifier-prune.c
- * keeps checkpoints, verifier-report.c tells people, verifier-scalar.c,
- * verifier-range.c and tnum.c know numbers. */
+ * Files: verifier.c drives; verifier-{insn,cfg,live}.c look at the program
+ * before; verifier-{alu,branch,mem,call}.c follow one instruction, with
+ * verifier-{val,bounds,stack}.c; verifier-{state,prune}.c keep checkpoints;
+ * verifier-report.c tells people; verifier-{scalar,range}.c and tnum.c know
+ * numbers. */
 
 #include <stddef.h>
 #include "image.h"
@@ -295,6 +296,24 @@ bool v_push(struct verifier *, bool taken);
  * 'functions'. */
 bool check_code(struct verifier *);
 
+/* Ways on from an instruction. */
+struct ways {
+    uint32_t to[3];
+    int n;
+};
+
+/* Returns the ways on from 'index' within its function and, with 'calls', into
+ * the functions it calls. */
+struct ways ways_from(const struct verifier *, uint32_t index, bool calls);
+bool is_local_call(const struct bpf_insn *);
+
+/* verifier-insn.c.  Checks each instruction by itself and fills in 'second' in
+ * 'info'. */
+bool check_encoding(struct verifier *);
+
+/* verifier-live.c.  Fills in 'live' in 'info'. */
+bool find_live(struct verifier *);
+
 /* The functions below follow an instruction.  They return false, with the
  * report filled in, if it could do harm. */
 
@@ -339,6 +358,7 @@ bool follow_store(struct verifier *, const struct bpf_insn *);
 bool follow_atomic(struct verifier *, const struct bpf_insn *);
 bool follow_packet_load(struct verifier *, const struct bpf_insn *);
 
+/* verifier-bounds.c */
 enum access { ACCESS_READ, ACCESS_WRITE };
 
 /* Checks that the 'size' bytes at 'ptr + ofs' can be accessed; not aligned.
@@ -346,6 +366,8 @@ enum access { ACCESS_READ, ACCESS_WRITE };
  * bounds are checked. */
 bool check_mem(struct verifier *, const struct val *ptr, const char *what,
                int64_t ofs, uint64_t size, enum access);
+
+/* verifier-stack.c.  All are for memory that check_mem() has let pass. */
 
 /* Checks that the bytes of stack are initialized and no pointers. */
 bool check_stack_read(struct verifier *, const struct val *ptr,
@@ -355,19 +377,29 @@ bool check_stack_read(struct verifier *, const struct val *ptr,
 void stack_clobber(struct verifier *, const struct val *ptr, int64_t ofs,
                    uint64_t size, uint64_t sure);
 
+/* Stores the lower 'size' bytes of 'val'. */
+void stack_store(struct verifier *, const struct val *ptr, int64_t ofs,
+                 int size, struct val *val);
+
+/* Sets '*result' to the 'size' bytes of stack, zero-extended. */
+bool stack_load(struct verifier *, const struct val *ptr, const char *what,
+                int64_t ofs, int size, struct val *result);
+
 /* verifier-call.c */
 bool follow_helper(struct verifier *, const struct bpf_insn *);
 bool follow_local_call(struct verifier *, const struct bpf_insn *);
 /* Sets *ended if it ends the program. */
 bool follow_exit(struct verifier *, bool *ended);
 
-/* verifier-prune.c */
+/* verifier-state.c */
 
 /* Initializes what a function finds in its frame but its arguments. */
 void frame_init(struct frame *, uint32_t index);
 struct saved *state_save(struct verifier *);
 void state_restore(struct verifier *, const struct saved *);
 void saved_free(struct verifier *, struct saved *);
+
+/* verifier-prune.c */
 
 /* Called at an instruction where paths meet.  Sets '*pruned' if the current
  * path need not be followed further.  Returns false if it will go on for
