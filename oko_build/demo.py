@@ -10,9 +10,11 @@ import contextlib
 import os
 import re
 import shlex
+import signal
 import sys
 import textwrap
 from pathlib import Path
+from types import FrameType
 
 from oko_build import (
     build,
@@ -48,6 +50,8 @@ def run() -> None:
             "the demo makes network namespaces and interfaces, which needs root",
             "sudo ./inv demo",
         )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     here = layout.here()
     with contextlib.chdir(here.root):
         _show_build(here)
@@ -55,6 +59,11 @@ def run() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with Switch(Tools.find(toolenv.environment(here))) as switch:
             _Demo(switch, folder).run()
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    # Unwinds the stack, so that the switch is stopped and its folder removed.
+    raise SystemExit(128 + number)
 
 
 def _show_build(here: Layout) -> None:
