@@ -1,18 +1,10 @@
-/* The other kinds of maps. */
+/* Per-core maps and sketches. */
 
 #include <oko/filter.h>
 #include <oko/net.h>
 
-OKO_MAP(recent, OKO_MAP_LRU_HASH, __u32, __u64, 256);
 OKO_MAP(counters, OKO_MAP_PERCPU_ARRAY, __u32, __u64, 8);
 OKO_MAP(per_source, OKO_MAP_PERCPU_HASH, __u32, __u64, 256);
-
-struct lpm_key {
-    __u32 prefix_len;
-    __be32 addr;
-};
-
-OKO_MAP(routes, OKO_MAP_LPM_TRIE, struct lpm_key, __u32, 256);
 OKO_SKETCH(seen, OKO_MAP_BLOOM, __u32, __u32, 1024, 3);
 OKO_SKETCH(heavy, OKO_MAP_COUNTMIN, __u32, __u32, 1024, 4);
 
@@ -23,7 +15,6 @@ entry(const uint8_t *pkt, uint64_t pkt_len)
         return 0;
     }
     __u32 src = *(const __u32 *) (pkt + 26);
-    struct lpm_key key = { 32, *(const __be32 *) (pkt + 30) };
     __u32 one = 1;
 
     __u64 *n = oko_map_lookup(&counters, &one);
@@ -34,16 +25,9 @@ entry(const uint8_t *pkt, uint64_t pkt_len)
     if (n) {
         *n += pkt_len;
     }
-    n = oko_map_lookup(&recent, &src);
-    if (!n) {
-        __u64 now = oko_time_get_ns();
-
-        oko_map_update(&recent, &src, &now);
-    }
-    __u32 *route = oko_map_lookup(&routes, &key);
     oko_map_add(&seen, &src);
     oko_map_add(&heavy, &src);
     const __u32 *count = oko_map_lookup(&heavy, &src);
     const __u32 *in = oko_map_lookup(&seen, &src);
-    return (route ? *route : 0) + (count ? *count : 0) + (in ? *in : 0);
+    return (count ? *count : 0) + (in ? *in : 0);
 }

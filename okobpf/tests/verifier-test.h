@@ -1,0 +1,183 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifndef OKOBPF_VERIFIER_TEST_H
+#define OKOBPF_VERIFIER_TEST_H 1
+
+/* What the verifier's tests and fuzzers share: programs without an ELF file,
+ * run under the oracle. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "map.h"
+#include "oracle.h"
+
+/* Random numbers that don't depend on the C library. */
+struct random {
+    uint64_t state;
+};
+
+static inline uint32_t
+random_u32(struct random *r)
+{
+    r->state = r->state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return r->state >> 33;
+}
+
+static inline uint32_t
+random_below(struct random *r, uint32_t n)
+{
+    return n ? random_u32(r) % n : 0;
+}
+
+/* An image and its maps, with instructions that may change from run to run. */
+struct subject {
+    struct image image;
+    struct okobpf_prog prog;
+};
+
+/* Creates the maps of 'image', of which the subject becomes the owner. */
+static inline bool
+subject_init(struct subject *s, const struct image *image)
+{
+    static const struct okobpf_host host = { .n_slots = 1 };
+
+    memset(s, 0, sizeof *s);
+    s->image = *image;
+    s->prog.host = &host;
+    s->prog.info.name = "test";
+    s->prog.info.abi = image->abi;
+    for (uint32_t i = 0; i < image->n_maps; i++) {
+        struct okobpf_report report;
+        uint64_t memory = 0;
+        bool ok;
+
+        memset(&report, 0, sizeof report);
+        ok = map_spec_check(&image->maps[i], &okobpf_default_limits, 1,
+                            &memory, &report) == OKOBPF_OK;
+        okobpf_report_uninit(&report);
+        s->prog.maps[i] = ok ? map_create(&image->maps[i], &host) : NULL;
+        if (!s->prog.maps[i]) {
+            return false;
+        }
+        s->prog.n_maps++;
+    }
+    return true;
+}
+
+static inline void
+subject_uninit(struct subject *s)
+{
+    for (size_t i = 0; i < s->prog.n_maps; i++) {
+        map_unref(s->prog.maps[i]);
+    }
+    image_uninit(&s->image);
+}
+
+/* Runs the accepted program 'insns' on the packet in 'env' under the oracle,
+ * which gives it no more than 'max_steps'.  Returns false, having said why, if
+ * it traps. */
+static inline bool
+subject_run(struct subject *s, const struct bpf_insn *insns, uint32_t n,
+            struct okobpf_env *env, uint64_t max_steps)
+{
+    struct okobpf_prog *prog = &s->prog;
+    struct oracle oracle;
+
+    prog->info.n_insns = n;
+    prog->code = malloc(n * sizeof *insns);
+    memcpy(prog->code, insns, n * sizeof *insns);
+    for (uint32_t i = 0; i < n; i++) {
+        struct bpf_insn *insn = &prog->code[i];
+
+        if (insn->opcode != (BPF_LD | BPF_IMM | BPF_DW)) {
+            continue;
+        }
+        if (bpf_src(insn)) {
+            struct okobpf_map *map = prog->maps[insn->imm];
+            uint64_t addr = (uintptr_t) map;
+
+            if (bpf_src(insn) == BPF_PSEUDO_MAP_IDX_VALUE) {
+                addr = (uintptr_t) map_direct_value(map) + insn[1].imm;
+            }
+            insn->regs = bpf_dst(insn);
+            insn->imm = (uint32_t) addr;
+            insn[1].imm = addr >> 32;
+        }
+        i++;
+    }
+
+    oracle_init(&oracle, prog, env, max_steps);
+    oracle_run(prog, env, &oracle);
+    bool ok = !oracle.trapped;
+    if (!ok) {
+        fprintf(stderr, "accepted, but %s\n", oracle.trap);
+        for (uint32_t i = 0; i < n; i++) {
+            char code[128];
+
+            disasm(insns, n, i, code, sizeof code);
+            fprintf(stderr, "%4u: %s\n", i, code);
+            i += insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW);
+        }
+    }
+    oracle_uninit(&oracle);
+    free(prog->code);
+    return ok;
+}
+
+/* Makes a context for the 'len' bytes at 'packet'. */
+static inline void
+env_init(struct okobpf_env *env, const uint8_t *packet, uint32_t len,
+         struct random *r)
+{
+    memset(env, 0, sizeof *env);
+    env->ctx.data = (uintptr_t) packet;
+    env->ctx.data_end = env->ctx.data + len;
+    env->ctx.pkt_len = len;
+    env->ctx.in_port = random_u32(r);
+    env->ctx.l3_ofs = random_u32(r) % 2 ? 14 : random_u32(r);
+    env->ctx.l4_ofs = random_u32(r) % 2 ? 34 : random_u32(r);
+    env->ctx.now_ns = (uint64_t) random_u32(r) << (random_u32(r) % 33);
+    env->ctx.hash = random_u32(r);
+}
+
+/* Returns a packet of random length, which it stores in '*len', and content:
+ * small numbers, so that comparisons come out either way, or anything.  The
+ * memory ends with the packet.  The caller must free it. */
+static inline uint8_t *
+random_packet(struct random *r, uint32_t *len)
+{
+    static const uint8_t edges[] = {
+        0, 1, 2, 4, 8, 14, 20, 63, 127, 128, 255,
+    };
+    int kind = random_below(r, 4);
+
+    *len = (random_u32(r) % 3 ? random_below(r, 120)
+            : random_u32(r) % 2 ? random_below(r, 20)
+            : 34 + random_below(r, 1000));
+    uint8_t *packet = malloc(*len ? *len : 1);
+    for (uint32_t i = 0; i < *len; i++) {
+        packet[i] = (kind == 0 ? random_u32(r)
+                     : kind == 1 ? random_below(r, 8)
+                     : kind == 2 ? edges[random_below(r, sizeof edges)]
+                     : random_u32(r) % 4 ? 0 : random_u32(r));
+    }
+    return packet;
+}
+
+#endif /* verifier-test.h */
