@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from invoke.collection import Collection
 from invoke.context import Context
 
@@ -26,7 +28,7 @@ def test(_c: Context, task: str = "test-unit") -> None:
     from oko_build import container
 
     here = layout.here()
-    ran = container.test(here, task.split())
+    ran = container.test(here, shlex.split(task))
     if ran.code:
         raise OkoError(f"the container ended with status {ran.code}",
                        f"full log: {here.relative(ran.log)}")
