@@ -113,7 +113,9 @@ subject_run(struct subject *s, const struct bpf_insn *insns, uint32_t n,
             uint64_t addr = (uintptr_t) map;
 
             if (bpf_src(insn) == BPF_PSEUDO_MAP_IDX_VALUE) {
-                addr = (uintptr_t) map_direct_value(map) + insn[1].imm;
+                uint8_t *value = map_direct_value(map);
+
+                addr = (uintptr_t) (value + insn[1].imm);
             }
             insn->regs = bpf_dst(insn);
             insn->imm = (uint32_t) addr;

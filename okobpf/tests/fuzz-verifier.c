@@ -1,0 +1,115 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+/* Fuzzer for the verifier: the input is instructions, the first byte says for
+ * which ABI.  What is accepted runs under the oracle on a packet made of the
+ * input: a trap is a hole in the verifier.
+ *
+ *    make fuzz && build/okobpf/fuzz/fuzz-verifier */
+
+#include "verifier-test.h"
+
+#define MAX_INSNS 512
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct map_spec maps[] = {
+    {
+        .name = (char *) "array",
+        .type = OKOBPF_MAP_ARRAY,
+        .key_size = 4,
+        .value_size = 64,
+        .max_entries = 4,
+    }, {
+        .name = (char *) "hash",
+        .type = OKOBPF_MAP_HASH,
+        .key_size = 4,
+        .value_size = 16,
+        .max_entries = 16,
+    }, {
+        .name = (char *) "bloom",
+        .type = OKOBPF_MAP_BLOOM,
+        .key_size = 4,
+        .value_size = 4,
+        .max_entries = 64,
+        .n_hash_functions = 2,
+    }, {
+        .name = (char *) ".rodata",
+        .type = OKOBPF_MAP_ARRAY,
+        .key_size = 4,
+        .value_size = 16,
+        .max_entries = 1,
+        .init = (const uint8_t *) "%d %x\0 12345678",
+        .globals = true,
+        .read_only = true,
+    },
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct subject subjects[2];
+    struct bpf_insn insns[MAX_INSNS];
+    struct okobpf_limits limits = okobpf_default_limits;
+    struct okobpf_report report;
+    size_t n = size ? (size - 1) / sizeof *insns : 0;
+
+    if (!n || n > MAX_INSNS) {
+        return 0;
+    }
+    memcpy(insns, data + 1, n * sizeof *insns);
+
+    int abi = data[0] & 1 ? OKOBPF_ABI_PACKET : OKOBPF_ABI_CONTEXT;
+    struct subject *subject = &subjects[abi - 1];
+    if (!subject->image.n_maps) {
+        struct image image;
+
+        memset(&image, 0, sizeof image);
+        image.abi = abi;
+        image.maps = maps;
+        image.n_maps = sizeof maps / sizeof maps[0];
+        if (!subject_init(subject, &image)) {
+            abort();
+        }
+    }
+
+    struct image image = subject->image;
+    image.insns = insns;
+    image.n_insns = n;
+    limits.max_visits = 20000;
+    memset(&report, 0, sizeof report);
+    if (verify(&image, &limits, data[0] & 2, &report) == OKOBPF_OK) {
+        struct random r = { size };
+        struct okobpf_env env;
+
+        for (int i = 0; i < 4; i++) {
+            uint32_t len;
+            uint8_t *packet = random_packet(&r, &len);
+
+            memcpy(packet, data, len < size ? len : size);
+            env_init(&env, packet, len, &r);
+            if (!subject_run(subject, insns, n, &env, report.insns_visited)) {
+                abort();
+            }
+            free(packet);
+        }
+    } else if (!report.reason) {
+        abort();
+    }
+    okobpf_report_uninit(&report);
+    return 0;
+}
