@@ -107,8 +107,9 @@ _COMPLAINT = re.compile(r"^(?:WARNING|ERROR): (.*)$", re.MULTILINE)
 def read_checkpatch(text: str, *, ovs: bool = True) -> list[str]:
     """Return the complaints in the output of checkpatch.py, warnings too, less two kinds.
 
-    It takes a dash in a line that is all string or comment ("--log FILE", "half-open") for an
-    operator.  And its rule to call Open vSwitch's own functions is for code with 'ovs' alone.
+    It takes a dash in a line that is all string or comment ("--log FILE", "half-open"), and the
+    star of an index ("[*n]"), for an operator.  And its rule to call Open vSwitch's own functions
+    is for code with 'ovs' alone.
     """
     found = []
     for block in re.split(r"\n\s*\n", text):
@@ -120,8 +121,9 @@ def read_checkpatch(text: str, *, ovs: bool = True) -> list[str]:
         kept = [
             complaint
             for complaint in complaints
-            if not (words and complaint == "Line lacks whitespace around operator")
-            and (ovs or not complaint.startswith("Use ovs_"))
+            if not (complaint == "Line lacks whitespace around operator"
+                    and (words or "[*" in source))
+            and (ovs or not re.match(r"Use (ovs_|x)\w+\(\) in place of", complaint))
         ]
         if kept:
             found.append("\n".join([*kept, *(f"    {line}" for line in rest)]))

@@ -115,6 +115,10 @@ def test_checkpatch_results() -> None:
     abort = "Use ovs_abort() in place of abort()\n    overlay/a.c:94:"
     assert lint.read_checkpatch(CHECKPATCH) == [operator, abort]
     assert lint.read_checkpatch(CHECKPATCH, ovs=False) == [operator]
+    index = "WARNING: Line lacks whitespace around operator\na.c:1:\n    data[*size] = 0;\n"
+    assert lint.read_checkpatch(index) == []
+    xmalloc = "ERROR: Use xmalloc() in place of malloc()\na.c:1:\n    p = malloc(n);\n"
+    assert lint.read_checkpatch(xmalloc) and not lint.read_checkpatch(xmalloc, ovs=False)
     assert lint.read_checkpatch("Lines checked: 9, no obvious problems found\n") == []
 
 
