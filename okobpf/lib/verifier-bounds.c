@@ -22,20 +22,30 @@
 
 #include "verifier.h"
 
+/* Offsets are not distinguished beyond this: it is farther than any memory
+ * goes, and can be added to. */
+#define FAR_AWAY (INT64_C(1) << 40)
+
+static int64_t
+clamp(int64_t ofs)
+{
+    return ofs < -FAR_AWAY ? -FAR_AWAY : ofs > FAR_AWAY ? FAR_AWAY : ofs;
+}
+
 static bool
 check_packet_bounds(struct verifier *v, const struct val *ptr,
                     const char *what, int64_t ofs, uint64_t size)
 {
-    int64_t smin = ptr->s.r.smin;
-    int64_t smax = ptr->s.r.smax;
+    int64_t smin = clamp(ptr->s.r.smin);
+    int64_t smax = clamp(ptr->s.r.smax);
 
-    if (smin < -MAX_DELTA || smin + ofs < 0) {
+    if (smin + ofs < 0) {
         return refuse(v, "make offsets unsigned, and bound them, before "
                       "adding them to a pointer",
                       "read of %llu bytes before the start of the packet: the "
                       "offset in %s may be as low as %lld",
                       (unsigned long long) size, what,
-                      (long long) (smin < -MAX_DELTA ? smin : smin + ofs));
+                      (long long) (smin + ofs));
     }
     if (smax <= MAX_PKT_LEN
         && smax + ofs + size <= (uint64_t) v->cur->len_min) {
@@ -94,8 +104,8 @@ check_value_bounds(struct verifier *v, const struct val *ptr,
 {
     const struct map_spec *map = &v->image->maps[ptr->map];
     int64_t value_size = map_value_size(map);
-    int64_t smin = ptr->s.r.smin;
-    int64_t smax = ptr->s.r.smax;
+    int64_t smin = clamp(ptr->s.r.smin);
+    int64_t smax = clamp(ptr->s.r.smax);
 
     if (access == ACCESS_WRITE && map_value_read_only(map)) {
         return refuse(v, map->read_only ? "make the variable non-const"
@@ -103,16 +113,15 @@ check_value_bounds(struct verifier *v, const struct val *ptr,
                       "write to a value of the map '%s', which can only be "
                       "read", map->name ? map->name : "?");
     }
-    if (smin < -MAX_DELTA || smin + ofs < 0
-        || size > value_size || smax > UINT32_MAX
+    if (smin + ofs < 0
+        || size > value_size
         || smax + ofs + (int64_t) size > value_size) {
         return refuse(v, "bound the index before use, such as: "
                       "if (i < N) ... value[i], and make it unsigned",
                       "access of %llu bytes at offset %lld to %lld (%s) of a "
                       "value of the map '%s', which has %lld bytes",
                       (unsigned long long) size,
-                      (long long) (smin < -MAX_DELTA ? smin : smin + ofs),
-                      (long long) (smax > UINT32_MAX ? smax : smax + ofs),
+                      (long long) (smin + ofs), (long long) (smax + ofs),
                       what, map->name ? map->name : "?",
                       (long long) value_size);
     }

@@ -147,12 +147,10 @@ read_expectation(struct corpus_case *c, const char *source)
     const char *start = strstr(text, mark);
     const char *end = start ? strstr(start, " */") : NULL;
 
-    if (start && end) {
+    if (start && end > start + strlen(mark)) {
         start += strlen(mark);
-        if (end > start) {
-            snprintf(c->expect, sizeof c->expect, "%.*s", (int) (end - start),
-                     start);
-        }
+        snprintf(c->expect, sizeof c->expect, "%.*s", (int) (end - start),
+                 start);
     } else {
         print_error("%s: no reason to expect\n", source);
         exit(1);

@@ -219,7 +219,7 @@ vgen_mutate(struct random *r, struct bpf_insn *insns, uint32_t n)
         insn->imm = random_imm(r);
         break;
     case 1:
-        insn->imm += (int) random_below(r, 9) - 4;
+        insn->imm = (int32_t) ((uint32_t) insn->imm + random_below(r, 9) - 4);
         break;
     case 2:
         insn->offset += (int) random_below(r, 17) - 8;

@@ -1,5 +1,5 @@
 /* Walks options to the end of the packet, however many. */
-/* expect:  */
+/* expect: no end in sight */
 
 #include <oko/filter.h>
 #include <oko/net.h>

@@ -1,0 +1,85 @@
+"""The verifier's corpus through the okobpf command, one case a file.
+
+Programs in okobpf/tests/verifier/accept must be accepted, those in refuse must be refused for the
+reason in their comment "expect: ...".  Clangs newer than Debian 12's default, where there are any,
+compile the C programs for the versions of the instruction set that only they know.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "okobpf"
+CORPUS = SOURCE / "tests" / "verifier"
+
+missing = [tool for tool in ("make", "gcc", "clang") if shutil.which(tool) is None]
+pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed: {missing}")
+
+
+def _files(kind: str, pattern: str = "*.[cs]") -> list[str]:
+    return sorted(path.name for path in (CORPUS / kind).glob(pattern))
+
+
+def _compilers() -> list[tuple[str, str]]:
+    """Clangs and versions of the instruction set to compile the C programs for."""
+    newer = [(f"clang-{n}", "v4") for n in (18, 19, 20, 21, 22)]
+    found = [(clang, cpu) for clang, cpu in newer if shutil.which(clang)]
+    return [("clang", "v3"), ("clang", "v1"), *found[-1:]]
+
+
+@pytest.fixture(scope="module")
+def okobpf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The okobpf command, in a build of its own."""
+    out = tmp_path_factory.mktemp("verifier")
+    done = subprocess.run(
+        ["make", "-C", SOURCE, f"O={out}", "-j2", f"{out}/okobpf"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MAKEFLAGS": ""},
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return out / "okobpf"
+
+
+def _verify(
+    okobpf: Path, source: Path, directory: Path, clang: str, cpu: str
+) -> subprocess.CompletedProcess[str]:
+    target = directory / "prog.o"
+    flags = ["-target", "bpf", f"-mcpu={cpu}"]
+    if source.suffix == ".c":
+        flags += ["-O2", "-g", "-Wno-pass-failed", f"-I{ROOT / 'oko_py/include'}"]
+    subprocess.run([clang, *flags, "-c", source, "-o", target], check=True)
+    return subprocess.run([okobpf, "verify", target], capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("name", _files("accept", "*.s"))
+def test_accept(okobpf: Path, tmp_path: Path, name: str) -> None:
+    done = _verify(okobpf, CORPUS / "accept" / name, tmp_path, "clang", "v3")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("compiler", _compilers(), ids="-".join)
+@pytest.mark.parametrize("name", _files("accept", "*.c"))
+def test_accept_c(okobpf: Path, tmp_path: Path, name: str, compiler: tuple[str, str]) -> None:
+    done = _verify(okobpf, CORPUS / "accept" / name, tmp_path, *compiler)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", _files("refuse"))
+def test_refuse(okobpf: Path, tmp_path: Path, name: str) -> None:
+    source = CORPUS / "refuse" / name
+    expected = re.search(r"/\* expect: (.+) \*/", source.read_text())
+    assert expected is not None, "the program doesn't say what to expect"
+    done = _verify(okobpf, source, tmp_path, "clang", "v3")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert expected[1] in done.stdout.splitlines()[0]
+    assert "to do:" in done.stdout
+    if source.suffix == ".c":
+        assert re.search(rf"{re.escape(name)}:\d+: ", done.stdout), "no source line"
