@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from oko_build.tasks import building, containers, machine, source, testing
+from oko_build.tasks import building, containers, machine, programs, source, testing
 
 __all__ = ["namespace"]
 
@@ -24,4 +24,5 @@ for _task in (
 ):
     namespace.add_task(_task)
 namespace.add_collection(source.patches)
+namespace.add_collection(programs.bpf)
 namespace.add_collection(containers.docker)
