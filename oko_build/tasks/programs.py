@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import jinja2
 from invoke.collection import Collection
 from invoke.context import Context
 
@@ -34,4 +36,36 @@ def compile_(_c: Context, source: str, output: str = "", cpu: str = "v2") -> Non
     console.say(f"wrote {written}")
 
 
-bpf = Collection("bpf", compile_)
+@task(
+    positional=["name"],
+    help={
+        "name": "name of the program, and of the file, in this folder",
+        "abi": "packet (the original's) or context (as in XDP)",
+    },
+)
+def new(_c: Context, name: str, abi: str = "packet") -> None:
+    """Write a BPF program to start from."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
+        raise OkoError(
+            f"{name!r} is no name for a program",
+            "use letters, digits, '-' and '_', with a letter first",
+        )
+    if abi not in ("packet", "context"):
+        raise OkoError(f"--abi={abi}: expected packet or context")
+    target = Path(user_folder()) / f"{name}.c"
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("oko_build"), keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined, autoescape=False,
+    )
+    text = environment.get_template("program.c.j2").render(
+        name=name, abi=abi, function=name.replace("-", "_")
+    )
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise OkoError(f"{target} is there already", "choose another name") from error
+    console.say(f"wrote {target}; compile it with: ./inv bpf.compile {name}.c")
+
+
+bpf = Collection("bpf", new, compile_)
