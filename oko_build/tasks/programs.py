@@ -25,7 +25,7 @@ from oko_build.tasks._task import task, user_folder
     },
 )
 def compile_(_c: Context, source: str, output: str = "", cpu: str = "v2") -> None:
-    """Compile a BPF program with clang and the flags and headers that it needs."""
+    """Compile a BPF program with clang, as it must be."""
     here = Path(user_folder())
     try:
         written = oko_py.compile(
