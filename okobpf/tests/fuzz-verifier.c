@@ -21,11 +21,16 @@
  *
  *    make fuzz && build/okobpf/fuzz/fuzz-verifier */
 
-#include "verifier-test.h"
+#include "verifier-gen.h"
 
 #define MAX_INSNS 512
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+                               unsigned int seed);
+
+/* libFuzzer's. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 static struct map_spec maps[] = {
     {
@@ -112,4 +117,41 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     okobpf_report_uninit(&report);
     return 0;
+}
+
+/* Changes the program in the 'size' bytes at 'data'.  Whole instructions are
+ * changed, most often: few changes of single bytes leave a program that gets
+ * as far as to be followed. */
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+                        unsigned int seed)
+{
+    struct bpf_insn insns[VGEN_MAX_INSNS];
+    struct random r = { seed };
+    size_t n = size ? (size - 1) / sizeof *insns : 0;
+
+    switch (random_below(&r, 16)) {
+    case 0: case 1:
+        return LLVMFuzzerMutate(data, size, max_size);
+
+    case 2:
+        n = vgen_program(&r, (data[0] & 1 ? OKOBPF_ABI_PACKET
+                              : OKOBPF_ABI_CONTEXT), insns);
+        break;
+
+    default:
+        if (!n || n > VGEN_MAX_INSNS) {
+            return LLVMFuzzerMutate(data, size, max_size);
+        }
+        memcpy(insns, data + 1, n * sizeof *insns);
+        for (int i = random_below(&r, 4); i >= 0; i--) {
+            n = vgen_mutate(&r, insns, n);
+        }
+        break;
+    }
+    if (1 + n * sizeof *insns > max_size) {
+        return size;
+    }
+    memcpy(data + 1, insns, n * sizeof *insns);
+    return 1 + n * sizeof *insns;
 }
