@@ -22,6 +22,9 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    # A shell starts what runs in its background with SIGINT ignored, and children inherit that:
+    # then a test that interrupts a build would wait in vain.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
