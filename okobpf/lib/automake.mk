@@ -30,8 +30,10 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/insn.h \
 	lib/okobpf/interp.c \
 	lib/okobpf/jit-x86-64-alu.c \
+	lib/okobpf/jit-x86-64-call.c \
 	lib/okobpf/jit-x86-64-div.c \
 	lib/okobpf/jit-x86-64-emit.h \
+	lib/okobpf/jit-x86-64-gather.c \
 	lib/okobpf/jit-x86-64-mem.c \
 	lib/okobpf/jit-x86-64-scan.c \
 	lib/okobpf/jit-x86-64.c \

@@ -24,14 +24,11 @@
 #include <stddef.h>
 
 #include "jit-x86-64.h"
-#include "map.h"
 
-/* Memory, packet and atomic accesses, helper calls. */
+/* Memory, packet and atomic accesses. */
 
 #define ENV_DATA offsetof(struct okobpf_env, ctx.data)
 #define ENV_PKT_LEN offsetof(struct okobpf_env, ctx.pkt_len)
-#define ENV_NOW_NS offsetof(struct okobpf_env, ctx.now_ns)
-#define ENV_SLOT offsetof(struct okobpf_env, ctx.slot)
 
 static enum x86_width
 width_from_size(int size)
@@ -73,21 +70,6 @@ jit_load_imm64(struct jit *jit, uint32_t i)
     return 2;
 }
 
-/* Returns true if the instruction after 'i' swaps the bytes of the 16-bit
- * number that the load at 'i' gets. */
-static bool
-swaps_load16(const struct jit *jit, uint32_t i)
-{
-    const struct bpf_insn *a = &jit->insns[i];
-    const struct bpf_insn *b = a + 1;
-
-    return (a->opcode == (BPF_LDX | BPF_MEM | BPF_H)
-            && jit_is_sequence(jit, i, 2)
-            && (b->opcode == (BPF_ALU | BPF_END | BPF_X)
-                || b->opcode == (BPF_ALU64 | BPF_END | BPF_K))
-            && bpf_dst(a) == bpf_dst(b) && b->imm == 16 && !b->offset);
-}
-
 uint32_t
 jit_load(struct jit *jit, uint32_t i)
 {
@@ -96,18 +78,18 @@ jit_load(struct jit *jit, uint32_t i)
     int dst = jit_regs[bpf_dst(insn)];
     int src = jit_regs[bpf_src(insn)];
     int size = BPF_SIZE(insn->opcode);
+    uint32_t n;
 
     if (bpf_dst(insn) == 10) {
         return 0;
     }
     switch (BPF_MODE(insn->opcode)) {
     case BPF_MEM:
-        emit_load(c, width_from_size(size), dst, src, insn->offset);
-        if (swaps_load16(jit, i)) {
-            /* The upper bits are 0 already. */
-            x86_shift_ri(c, W16, X86_ROL, dst, 8);
-            return 2;
+        n = jit_gather(jit, i);
+        if (n) {
+            return n;
         }
+        emit_load(c, width_from_size(size), dst, src, insn->offset);
         return 1;
 
     case BPF_MEMSX:
@@ -280,139 +262,5 @@ jit_atomic(struct jit *jit, uint32_t i)
         x86_lock_rm(c, w, x86_alu_opcode(alu), src, dst, insn->offset);
     }
     return 1;
-}
-
-/* Helper calls. */
-
-/* Returns true if the next instruction goes elsewhere for a null r0 and both
- * may be translated as one. */
-static bool
-null_check_follows(const struct jit *jit, uint32_t i)
-{
-    const struct bpf_insn *insn = &jit->insns[i + 1];
-
-    return (jit_is_sequence(jit, i, 2)
-            && insn->opcode == (BPF_JMP | BPF_JEQ | BPF_K)
-            && !bpf_dst(insn) && !insn->imm);
-}
-
-/* Emits the lookup of the key at r2 in 'array'. */
-static uint32_t
-emit_array_lookup(struct jit *jit, uint32_t i, const struct map_array *array)
-{
-    struct x86_code *c = &jit->code;
-    uint64_t stride = array->stride;
-    bool fused = null_check_follows(jit, i);
-    uint32_t out_of_range = 0;
-
-    x86_rm(c, W32, X86_OP_LOAD, R10, RSI, 0);
-    x86_mov_imm(c, RAX, 0);
-    x86_alu_ri(c, W32, X86_CMP, R10, array->up.info.max_entries);
-    if (fused) {
-        int64_t target = jit_jump_target(jit->insns, i + 1);
-
-        jit_jump(jit, i, CC_AE, jit->offsets[target], target <= i);
-    } else {
-        out_of_range = x86_jump_short(c, CC_AE);
-    }
-
-    x86_mov_imm(c, RAX, (uintptr_t) array->values);
-    if (stride == 8) {
-        x86_lea_index(c, W64, RAX, RAX, R10, 3);
-    } else {
-        if (stride & (stride - 1)) {
-            x86_imul_imm(c, W64, R10, R10, stride);
-        } else {
-            x86_shift_ri(c, W64, X86_SHL, R10, __builtin_ctzll(stride));
-        }
-        x86_alu_rr(c, W64, X86_ADD, RAX, R10);
-    }
-
-    if (!fused) {
-        x86_patch_short(c, out_of_range);
-    }
-    return fused ? 2 : 1;
-}
-
-/* Emits a call to 'function'.  Returns false if it is out of reach. */
-static bool
-emit_call(struct jit *jit, uintptr_t function)
-{
-    struct x86_code *c = &jit->code;
-
-    if (jit->near) {
-        int64_t disp = function - (jit->base + c->len + 5);
-
-        x86_byte(c, 0xe8);
-        x86_bytes(c, disp, 4);
-        return x86_fits_s32(disp);
-    }
-    x86_mov_imm(c, RAX, function);
-    x86_byte(c, 0xff);
-    x86_modrm_reg(c, 2, RAX);
-    return true;
-}
-
-bool
-jit_inlines_lookup(const struct jit *jit, uint32_t i)
-{
-    const struct okobpf_map *map = jit->maps[i];
-
-    if (jit->insns[i].imm == HELPER_MAP_LOOKUP
-        && map && map->ops == &map_array_ops) {
-        /* 'up' is its first member. */
-        const struct map_array *array = (const struct map_array *) map;
-
-        return array->stride && array->stride <= INT32_MAX;
-    }
-    return false;
-}
-
-static uint32_t
-call_lookup(struct jit *jit, uint32_t i)
-{
-    const struct okobpf_map *map = jit->maps[i];
-
-    if (jit_inlines_lookup(jit, i)) {
-        return emit_array_lookup(jit, i, (const struct map_array *) map);
-    }
-
-    /* What the helper would do. */
-    x86_rm(&jit->code, W32, X86_OP_LOAD, RDX, JIT_ENV, ENV_SLOT);
-    return emit_call(jit, (uintptr_t) map->ops->lookup);
-}
-
-uint32_t
-jit_call_helper(struct jit *jit, uint32_t i)
-{
-    const struct bpf_insn *insn = &jit->insns[i];
-    const struct okobpf_map *map = jit->maps[i];
-    struct x86_code *c = &jit->code;
-
-    if (insn->imm <= 0 || insn->imm >= N_HELPERS
-        || !helpers[insn->imm].function) {
-        return 0;
-    }
-
-    switch (insn->imm) {
-    case HELPER_MAP_LOOKUP:
-        if (map && map->ops->lookup) {
-            return call_lookup(jit, i);
-        }
-        break;
-
-    case HELPER_TIME_GET_NS:
-        x86_rm(c, W64, X86_OP_LOAD, RAX, JIT_ENV, ENV_NOW_NS);
-        return 1;
-
-    case HELPER_GET_SLOT:
-        x86_rm(c, W32, X86_OP_LOAD, RAX, JIT_ENV, ENV_SLOT);
-        return 1;
-
-    default:
-        break;
-    }
-    x86_mov(c, W64, R9, JIT_ENV);
-    return emit_call(jit, (uintptr_t) helpers[insn->imm].function);
 }
 #endif /* OKOBPF_HAVE_JIT */

@@ -22,6 +22,7 @@
 
 #ifdef OKOBPF_HAVE_JIT
 #include <stdlib.h>
+#include <string.h>
 
 #include "jit-x86-64.h"
 #include "mem.h"
@@ -154,9 +155,7 @@ scan_func(struct jit *jit, struct jit_func *func)
         }
         last = i;
         func->regs |= 1u << bpf_dst(insn) | 1u << bpf_src(insn);
-        if (is_call(insn)) {
-            func->calls = true;
-        } else if (is_packet_load(insn)) {
+        if (is_packet_load(insn)) {
             /* One that fails ends the program, not the function. */
             if (func != jit->funcs) {
                 return false;
@@ -252,21 +251,6 @@ may_write(const struct bpf_insn *insn, int reg)
     }
 }
 
-/* Returns true if any helper is really called. */
-static bool
-calls_helpers(const struct jit *jit)
-{
-    for (uint32_t i = 0; i < jit->n_insns; i++) {
-        const struct bpf_insn *insn = &jit->insns[i];
-
-        if (!(jit->flags[i] & INSN_SECOND) && is_call(insn)
-            && !is_local_call(insn) && !jit_inlines_lookup(jit, i)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Finds calls that have a map in r1 whichever way control reaches them, by
  * following immediate loads and moves through straight-line code. */
 static void
@@ -314,6 +298,128 @@ find_maps(struct jit *jit, const struct okobpf_prog *prog)
     }
 }
 
+/* Notes which functions have code that calls something. */
+static void
+find_calls(struct jit *jit)
+{
+    for (struct jit_func *func = jit->funcs;
+         func < &jit->funcs[jit->n_funcs]; func++) {
+        for (uint32_t i = func->first; i < func->end; i++) {
+            const struct bpf_insn *insn = &jit->insns[i];
+
+            if (jit->flags[i] & INSN_SECOND || !is_call(insn)) {
+                continue;
+            } else if (is_local_call(insn)) {
+                func->calls = true;
+            } else {
+                unsigned int needs = jit_helper_needs(jit, i);
+
+                func->calls |= (needs & JIT_NEEDS_CALL) != 0;
+                jit->calls_helpers |= (needs & JIT_NEEDS_CALL) != 0;
+                jit->uses_env |= (needs & JIT_NEEDS_ENV) != 0;
+            }
+        }
+    }
+}
+
+/* Liveness. */
+
+/* After so many passes, liveness is not worth its time. */
+#define MAX_LIVE_PASSES 8
+
+/* Returns the registers that 'insn' reads, as bits.  Programs that the
+ * verifier has not seen may pass any of them to a function and r0 to r5 back,
+ * as in the interpreter. */
+static uint32_t
+regs_read(const struct bpf_insn *insn, bool is_main)
+{
+    uint32_t dst = 1u << bpf_dst(insn);
+    uint32_t src = 1u << bpf_src(insn);
+
+    switch (BPF_CLASS(insn->opcode)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+        if (BPF_OP(insn->opcode) == BPF_MOV) {
+            dst = 0;
+        }
+        return BPF_SOURCE(insn->opcode) == BPF_X ? dst | src : dst;
+
+    case BPF_LDX:
+    case BPF_LD:
+        return src;
+
+    case BPF_JMP:
+        if (is_call(insn)) {
+            return is_local_call(insn) ? UINT16_MAX : 0x3e;
+        } else if (BPF_OP(insn->opcode) == BPF_EXIT) {
+            return is_main ? 0x1 : 0x3f;
+        }
+        return dst | src;
+
+    default:
+        /* Atomic operations may use r0. */
+        return dst | src | 1;
+    }
+}
+
+/* Returns the registers that 'insn' surely overwrites, as bits. */
+static uint32_t
+regs_written(const struct bpf_insn *insn)
+{
+    switch (BPF_CLASS(insn->opcode)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+    case BPF_LDX:
+        return 1u << bpf_dst(insn);
+    case BPF_LD:
+        return is_wide(insn) ? 1u << bpf_dst(insn) : 1;
+    case BPF_JMP:
+        return is_call(insn) && !is_local_call(insn) ? 1 : 0;
+    default:
+        return 0;
+    }
+}
+
+/* Fills in 'jit->live', from the end to the beginning until nothing changes,
+ * or as if all registers were live if that takes long. */
+static void
+find_live(struct jit *jit)
+{
+    bool changed = true;
+
+    for (int pass = 0; changed; pass++) {
+        const struct jit_func *func = &jit->funcs[jit->n_funcs - 1];
+
+        if (pass >= MAX_LIVE_PASSES) {
+            memset(jit->live, 0xff, jit->n_insns * sizeof *jit->live);
+            return;
+        }
+        changed = false;
+        for (int64_t i = (int64_t) jit->n_insns - 1; i >= 0; i--) {
+            const struct bpf_insn *insn = &jit->insns[i];
+            uint32_t live = 0;
+
+            if (i < func->first) {
+                func--;
+            }
+            if (jit->flags[i] & INSN_SECOND) {
+                jit->live[i] = i + 1 < jit->n_insns ? jit->live[i + 1] : 0;
+                continue;
+            }
+            if (!ends_block(insn) && i + 1 < jit->n_insns) {
+                live = jit->live[i + 1];
+            }
+            if (is_jump(insn)) {
+                live |= jit->live[jit_jump_target(jit->insns, i)];
+            }
+            live = ((live & ~regs_written(insn))
+                    | regs_read(insn, func == jit->funcs));
+            changed |= live != jit->live[i];
+            jit->live[i] = live;
+        }
+    }
+}
+
 bool
 jit_scan(struct jit *jit, const struct okobpf_prog *prog)
 {
@@ -326,8 +432,9 @@ jit_scan(struct jit *jit, const struct okobpf_prog *prog)
     jit->n_insns = n;
     jit->flags = mem_alloc(n, sizeof *jit->flags);
     jit->maps = mem_alloc(n, sizeof *jit->maps);
+    jit->live = mem_alloc(n, sizeof *jit->live);
     jit->offsets = mem_alloc((uint64_t) n + 1, sizeof *jit->offsets);
-    if (!jit->flags || !jit->maps || !jit->offsets
+    if (!jit->flags || !jit->maps || !jit->live || !jit->offsets
         || !mark_insns(jit) || !find_funcs(jit)) {
         return false;
     }
@@ -340,8 +447,8 @@ jit_scan(struct jit *jit, const struct okobpf_prog *prog)
         return false;
     }
     find_maps(jit, prog);
-    jit->calls_helpers = calls_helpers(jit);
-    jit->uses_env |= jit->calls_helpers;
+    find_calls(jit);
+    find_live(jit);
     return true;
 }
 

@@ -556,6 +556,7 @@ jit_compile_for(struct okobpf_prog *prog, unsigned int features)
 
     free(jit.flags);
     free(jit.maps);
+    free(jit.live);
     free(jit.funcs);
     free(jit.offsets);
     return ok;

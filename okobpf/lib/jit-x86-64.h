@@ -22,7 +22,9 @@
  *    - jit-x86-64.c: the driver, functions and jumps.
  *    - jit-x86-64-scan.c: what has to be known before code is generated.
  *    - jit-x86-64-alu.c, jit-x86-64-div.c: arithmetic.
- *    - jit-x86-64-mem.c: memory, packet and atomic accesses, helper calls.
+ *    - jit-x86-64-mem.c: memory, packet and atomic accesses.
+ *    - jit-x86-64-gather.c: numbers loaded byte by byte.
+ *    - jit-x86-64-call.c: helper calls, lookups in arrays.
  *    - jit-x86-64-emit.h: the encoder.
  *
  * Registers
@@ -73,7 +75,7 @@ struct jit_func {
     uint32_t end;               /* The one after its last. */
     uint32_t regs;              /* Bit N set: it uses register rN. */
     uint32_t depth;             /* Frames from main() to it. */
-    bool calls;                 /* It calls something. */
+    bool calls;                 /* Its code calls something. */
 
     /* Offsets in the code. */
     uint32_t entry;             /* Of the prologue. */
@@ -95,9 +97,11 @@ struct jit {
     uint8_t *flags;             /* INSN_*, of each instruction. */
     struct okobpf_map **maps;   /* For each instruction that calls a helper,
                                  * the map that r1 is known to hold, if any. */
+    uint16_t *live;             /* Bit N set: the instruction or one after it
+                                 * may read rN before it is written. */
     struct jit_func *funcs;     /* By increasing 'first'. */
     uint32_t n_funcs;
-    bool calls_helpers;         /* Other than lookups that are inlined. */
+    bool calls_helpers;         /* Not only some whose code is inlined. */
     bool uses_env;
 
     /* State of the pass. */
@@ -135,9 +139,26 @@ jit_jump_target(const struct bpf_insn *insns, uint32_t i)
  * only, so that they may be translated as one. */
 bool jit_is_sequence(const struct jit *, uint32_t i, uint32_t n);
 
-/* jit-x86-64-mem.c.  Returns true if the helper call at 'i' is a lookup whose
- * code neither calls anything nor uses the environment. */
-bool jit_inlines_lookup(const struct jit *, uint32_t i);
+/* jit-x86-64-scan.c.  Returns the registers, as bits, whose values may matter
+ * after the instruction at 'i', which must be one that runs into the next. */
+static inline uint32_t
+jit_live_after(const struct jit *jit, uint32_t i)
+{
+    return i + 1 < jit->n_insns ? jit->live[i + 1] : UINT16_MAX;
+}
+
+/* jit-x86-64-call.c.  Returns what the code for the helper call at 'i' needs,
+ * as bits. */
+enum {
+    JIT_NEEDS_ENV = 1 << 0,     /* The environment. */
+    JIT_NEEDS_CALL = 1 << 1,    /* To call a function. */
+};
+unsigned int jit_helper_needs(const struct jit *, uint32_t i);
+
+/* jit-x86-64-gather.c.  As the translators below, for the instructions from
+ * the load at 'i' on if they put a number together from its bytes, or swap
+ * the bytes of a number of 16 bits.  Returns 0 if not, which is no failure. */
+uint32_t jit_gather(struct jit *, uint32_t i);
 
 /* The translators emit code for the instruction at 'i', perhaps along with
  * those that follow, and return the number of slots that they took, 0 if

@@ -14,10 +14,9 @@
  * limitations under the License.
  */
 
-/* Tests of the JIT's own matters: distances of jumps, inlined array lookups,
- * programs that it must decline, and what it does with memory. */
+/* Tests of the JIT's own matters: distances of jumps, programs that it must
+ * decline, and what it does with memory. */
 
-#include <stdarg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -26,7 +25,6 @@
 #include "jit-test.h"
 
 #ifdef OKOBPF_HAVE_JIT
-#include "map.h"
 #include "mem.h"
 
 /* Linux 6.3. */
@@ -41,24 +39,6 @@
 #else
 #define SANITIZED false
 #endif
-
-static int n_checks, n_failures;
-
-/* Counts a check and, unless 'ok', a failure, which 'what' describes. */
-static void __attribute__((__format__(__printf__, 2, 3)))
-check(bool ok, const char *what, ...)
-{
-    n_checks++;
-    if (!ok) {
-        va_list args;
-
-        va_start(args, what);
-        vprintf(what, args);
-        va_end(args);
-        putchar('\n');
-        n_failures++;
-    }
-}
 
 static struct bpf_insn *
 alloc_insns(size_t n)
@@ -133,195 +113,6 @@ test_distances(void)
         }
     }
     free(insns);
-}
-
-/* Maps. */
-
-static const struct okobpf_host host = { .n_slots = 1 };
-
-static struct okobpf_map *
-make_map(enum okobpf_map_type type, uint32_t value_size, uint32_t max_entries)
-{
-    char name[] = "m";
-    struct map_spec spec = {
-        .name = name,
-        .type = type,
-        .key_size = 4,
-        .value_size = value_size,
-        .max_entries = max_entries,
-    };
-    struct okobpf_map *map = map_create(&spec, &host);
-
-    if (!map) {
-        fprintf(stderr, "expected a map, but memory is exhausted\n");
-        exit(EXIT_FAILURE);
-    }
-    return map;
-}
-
-/* What a lookup of 'index' in 'map' must return, computed by other means. */
-static uint64_t
-value_address(struct okobpf_map *map, uint32_t index)
-{
-    const struct okobpf_map_info *info = okobpf_map_info(map);
-    uint64_t size = (info->value_size + 7) / 8 * 8;
-    const void *first = map_direct_value(map);
-
-    return (index < info->max_entries
-            ? (uintptr_t) first + index * size : 0);
-}
-
-/* Runs the 'n' instructions at 'insns', which look up the key at r1 in one
- * of 'maps', and checks that the result is 'expected'.  Returns the size of
- * the code. */
-static uint32_t
-check_lookup(const char *what, struct okobpf_map *maps[2],
-             const struct bpf_insn *insns, size_t n, uint32_t index,
-             uint64_t r2, uint64_t expected)
-{
-    uint32_t len = 0;
-
-    for (enum engine engine = 0; engine < N_ENGINES; engine++) {
-        struct okobpf_env env = { .prog = NULL };
-        struct okobpf_prog prog;
-        uint64_t r0;
-
-        if (!engine_exists(engine)) {
-            continue;
-        }
-        prog_init(&prog, insns, n);
-        prog.maps[0] = maps[0];
-        prog.maps[1] = maps[1];
-        prog.n_maps = 2;
-        r0 = prog_run(&prog, engine, (uintptr_t) &index, r2, &env);
-        check(r0 == expected, "%s, %s: looking up %"PRIu32", expected "
-              "0x%"PRIx64", got 0x%"PRIx64, what, engine_to_string(engine),
-              index, expected, r0);
-        if (engine == JIT_PLAIN && prog_compile(&prog, engine)) {
-            len = prog.info.jited_len;
-            jit_free(&prog);
-        }
-    }
-    return len;
-}
-
-static void
-test_array(uint32_t value_size, uint32_t max_entries)
-{
-    struct okobpf_map *maps[2] = {
-        make_map(OKOBPF_MAP_ARRAY, value_size, max_entries),
-        make_map(OKOBPF_MAP_ARRAY, 8, 3),
-    };
-    const struct bpf_insn plain[] = {
-        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
-        EXIT(),
-    };
-    const struct bpf_insn moved[] = {
-        MOV_X(2, 1), LD_PTR(6, maps[0]), LD_PTR(7, maps[1]), MOV_X(1, 6),
-        CALL_HELPER(HELPER_MAP_LOOKUP), EXIT(),
-    };
-    /* Out of range: 0xbad. */
-    const struct bpf_insn null_check[] = {
-        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
-        JMP_K(BPF_JEQ, 0, 0, 1), EXIT(), ALU64_K(BPF_ADD, 0, 0xbad), EXIT(),
-    };
-    const struct bpf_insn reverse_null_check[] = {
-        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
-        JMP_K(BPF_JNE, 0, 0, 1), MOV_K(0, 0xbad), EXIT(),
-    };
-    /* Which of the maps depends on r2. */
-    const struct bpf_insn either[] = {
-        MOV_X(3, 2), MOV_X(2, 1), LD_PTR(1, maps[0]),
-        JMP_K(BPF_JEQ, 3, 0, 2), LD_PTR(1, maps[1]),
-        CALL_HELPER(HELPER_MAP_LOOKUP), EXIT(),
-    };
-    /* The second run of the lookup comes from a jump to the call. */
-    const struct bpf_insn loop[] = {
-        MOV_X(6, 1), LD_PTR(1, maps[0]), MOV_X(2, 6),
-        CALL_HELPER(HELPER_MAP_LOOKUP), JMP_K(BPF_JEQ, 9, 1, 5),
-        MOV_K(9, 1), LD_PTR(1, maps[1]), MOV_X(2, 6), JA(-7), EXIT(),
-    };
-    uint32_t indexes[] = {
-        0, 1, 2, max_entries - 1, max_entries, max_entries + 1,
-        0x7fffffff, 0x80000000, UINT32_MAX,
-    };
-    struct bpf_insn loop_init[N_ELEMS(loop) + 1];
-
-    loop_init[0] = MOV_K(9, 0);
-    memcpy(&loop_init[1], loop, sizeof loop);
-
-    for (size_t i = 0; i < N_ELEMS(indexes); i++) {
-        uint32_t index = indexes[i];
-        uint64_t p = value_address(maps[0], index);
-        uint64_t other = value_address(maps[1], index);
-
-        check_lookup("plain", maps, plain, N_ELEMS(plain), index, 0, p);
-        check_lookup("moved map", maps, moved, N_ELEMS(moved), index, 0, p);
-        check_lookup("null check", maps, null_check, N_ELEMS(null_check),
-                     index, 0, p ? p : 0xbad);
-        check_lookup("reverse null check", maps, reverse_null_check,
-                     N_ELEMS(reverse_null_check), index, 0, p ? p : 0xbad);
-        check_lookup("first of two", maps, either, N_ELEMS(either),
-                     index, 0, p);
-        check_lookup("second of two", maps, either, N_ELEMS(either),
-                     index, 1, other);
-        check_lookup("loop", maps, loop_init, N_ELEMS(loop_init), index, 0,
-                     other);
-    }
-    map_unref(maps[0]);
-    map_unref(maps[1]);
-}
-
-/* A lookup in an array must not call the helper, one in a hash must. */
-static void
-test_inlining(void)
-{
-    struct okobpf_map *maps[2] = {
-        make_map(OKOBPF_MAP_ARRAY, 8, 1000000), /* In 5 bytes of CMP. */
-        make_map(OKOBPF_MAP_HASH, 8, 1000),
-    };
-    const struct bpf_insn array[] = {
-        MOV_X(2, 1), LD_PTR(1, maps[0]), CALL_HELPER(HELPER_MAP_LOOKUP),
-        EXIT(),
-    };
-    const struct bpf_insn hash[] = {
-        MOV_X(2, 1), LD_PTR(1, maps[1]), CALL_HELPER(HELPER_MAP_LOOKUP),
-        EXIT(),
-    };
-    const struct map_ops *ops = maps[0]->ops;
-    struct map_ops trap = *ops;
-    uint32_t key = 7;
-    uint64_t value = 1;
-
-    okobpf_map_update(maps[1], &key, sizeof key, &value, sizeof value,
-                      OKOBPF_ANY);
-    check_lookup("hash", maps, hash, N_ELEMS(hash), 8, 0, 0);
-    check_lookup("array", maps, array, N_ELEMS(array), 8, 0,
-                 value_address(maps[0], 8));
-    for (enum engine engine = JIT_PLAIN; engine < N_ENGINES; engine++) {
-        struct okobpf_env env = { .prog = NULL };
-        struct okobpf_prog prog;
-
-        if (!engine_exists(engine)) {
-            continue;
-        }
-        prog_init(&prog, array, N_ELEMS(array));
-        prog.maps[0] = maps[0];
-        prog.n_maps = 1;
-        check(prog_compile(&prog, engine), "expected code for an array");
-
-        /* Would crash if the helper were called. */
-        trap.lookup = NULL;
-        maps[0]->ops = &trap;
-        check(prog.jited((uintptr_t) &key, 0, &env)
-              == value_address(maps[0], key),
-              "%s: expected the value's address from an inlined lookup",
-              engine_to_string(engine));
-        maps[0]->ops = ops;
-        jit_free(&prog);
-    }
-    map_unref(maps[0]);
-    map_unref(maps[1]);
 }
 
 /* Programs that the JIT must decline. */
@@ -569,19 +360,10 @@ main(void)
     test_refused(false);
     test_refused(true);
     test_distances();
-    test_array(8, 5);
-    test_array(1, 3);
-    test_array(16, 100);
-    test_array(20, 1000);
-    test_array(4096, 10);
-    test_array(4097, 128);
-    test_array(8, 1);
-    test_inlining();
     test_declined();
     test_memory();
 
-    printf("jit-code: %d checks, %d failures\n", n_checks, n_failures);
-    return n_failures || !n_checks ? EXIT_FAILURE : EXIT_SUCCESS;
+    return check_report("jit-code");
 }
 #else  /* !OKOBPF_HAVE_JIT */
 /* Without a JIT, there must be none. */

@@ -32,6 +32,17 @@
 
 #define N_ELEMS(ARRAY) (sizeof (ARRAY) / sizeof (ARRAY)[0])
 
+/* Checks. */
+
+/* Counts a check and, unless 'ok', a failure, which 'what' describes.  Returns
+ * 'ok'. */
+bool check(bool ok, const char *what, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+
+/* Prints how many checks and failures there were and returns the status to
+ * exit with. */
+int check_report(const char *name);
+
 /* Instructions. */
 
 #define INSN(OPCODE, DST, SRC, OFFSET, IMM)                 \
