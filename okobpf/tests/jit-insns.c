@@ -22,6 +22,7 @@
  * operand where that can express it.  All registers are checked, not only the
  * result. */
 
+#include "insn-table.h"
 #include "jit-test.h"
 
 #define N_GENERAL 10            /* r0 to r9. */
@@ -299,6 +300,7 @@ check_insn(struct bpf_insn insn, uint64_t a, uint64_t b, uint64_t expected)
                 && (jump || BPF_OP(insn.opcode) != BPF_END));
     size_t n = 0;
 
+    insn_note(&insn);
     for (int i = 0; i < N_GENERAL; i++) {
         uint64_t x = i == dst ? a : i == src && reg ? b : canary(i);
         struct bpf_insn load[] = { LD_IMM64(i, x) };
@@ -480,6 +482,7 @@ main(void)
     }
     check_jumps();
 
+    n_failures += insn_print_missing(true);
     printf("jit-insns: %u checks, %u failures\n", n_checks, n_failures);
     return n_failures || !n_checks ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -20,6 +20,7 @@
  * its size in r2.  Its result and what it leaves in the buffer are expected
  * as literals that were written down from RFC 9669. */
 
+#include "insn-table.h"
 #include "jit-test.h"
 
 #define MEM_SIZE 64
@@ -268,6 +269,21 @@ static const struct prog_test tests[] = {
          CALL_LOCAL(5), MOV_X(0, 6), ALU64_X(BPF_ADD, 0, 7),
          ALU64_X(BPF_ADD, 0, 8), ALU64_X(BPF_ADD, 0, 9), EXIT(),
          MOV_K(6, 0), MOV_K(7, 0), MOV_K(8, 0), MOV_K(9, 0), EXIT()),
+    PURE("five arguments", 12345,
+         MOV_K(1, 1), MOV_K(2, 2), MOV_K(3, 3), MOV_K(4, 4), MOV_K(5, 5),
+         CALL_LOCAL(1), EXIT(),
+         MOV_X(0, 1),
+         ALU64_K(BPF_MUL, 0, 10), ALU64_X(BPF_ADD, 0, 2),
+         ALU64_K(BPF_MUL, 0, 10), ALU64_X(BPF_ADD, 0, 3),
+         ALU64_K(BPF_MUL, 0, 10), ALU64_X(BPF_ADD, 0, 4),
+         ALU64_K(BPF_MUL, 0, 10), ALU64_X(BPF_ADD, 0, 5), EXIT()),
+    PURE("nested calls preserve r6 to r9", 1111,
+         MOV_K(6, 1000), MOV_K(9, 100), CALL_LOCAL(3),
+         ALU64_X(BPF_ADD, 0, 6), ALU64_X(BPF_ADD, 0, 9), EXIT(),
+         MOV_K(6, 7), MOV_K(7, 10), CALL_LOCAL(2),
+         ALU64_X(BPF_ADD, 0, 7), EXIT(),
+         MOV_K(6, 8), MOV_K(7, 8), MOV_K(8, 8), MOV_K(9, 8), MOV_K(0, 1),
+         EXIT()),
     PURE("each frame has its stack", 1,
          ST(BPF_DW, 10, -8, 1), ST(BPF_DW, 10, -512, 2), CALL_LOCAL(2),
          LDX(BPF_DW, 0, 10, -8), EXIT(),
@@ -455,6 +471,19 @@ count_insns(const struct prog_test *t)
 }
 
 static void
+note_insns(const struct prog_test *t)
+{
+    size_t n = count_insns(t);
+
+    for (size_t i = 0; i < n; i++) {
+        insn_note(&t->insns[i]);
+        if (t->insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW)) {
+            i++;
+        }
+    }
+}
+
+static void
 check_prog(const struct prog_test *t)
 {
     for (enum engine engine = 0; engine < N_ENGINES; engine++) {
@@ -492,8 +521,10 @@ main(void)
 {
     for (size_t i = 0; i < N_ELEMS(tests); i++) {
         check_prog(&tests[i]);
+        note_insns(&tests[i]);
     }
 
+    n_failures += insn_print_missing(false);
     printf("jit-progs: %zu programs, %d failures\n",
            N_ELEMS(tests), n_failures);
     return n_failures ? EXIT_FAILURE : EXIT_SUCCESS;
