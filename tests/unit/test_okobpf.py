@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -13,9 +12,6 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "okobpf"
-
-needs_tools = [tool for tool in ("make", "gcc", "clang") if shutil.which(tool) is None]
-pytestmark = pytest.mark.skipif(bool(needs_tools), reason=f"not installed: {needs_tools}")
 
 
 def _test_programs() -> list[str]:

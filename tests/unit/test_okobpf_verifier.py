@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
+import oko_py
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "okobpf"
 CORPUS = SOURCE / "tests" / "verifier"
 
-missing = [tool for tool in ("make", "gcc", "clang") if shutil.which(tool) is None]
-pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed: {missing}")
+CLANG = oko_py.find_clang()
 
 
 def _files(kind: str, pattern: str = "*.[cs]") -> list[str]:
@@ -31,7 +32,7 @@ def _compilers() -> list[tuple[str, str]]:
     """Clangs and versions of the instruction set to compile the C programs for."""
     newer = [(f"clang-{n}", "v4") for n in (18, 19, 20, 21, 22)]
     found = [(clang, cpu) for clang, cpu in newer if shutil.which(clang)]
-    return [("clang", "v3"), ("clang", "v1"), *found[-1:]]
+    return [(CLANG, "v3"), (CLANG, "v1"), *found[-1:]]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def _verify(
 
 @pytest.mark.parametrize("name", _files("accept", "*.s"))
 def test_accept(okobpf: Path, tmp_path: Path, name: str) -> None:
-    done = _verify(okobpf, CORPUS / "accept" / name, tmp_path, "clang", "v3")
+    done = _verify(okobpf, CORPUS / "accept" / name, tmp_path, CLANG, "v3")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -77,7 +78,7 @@ def test_refuse(okobpf: Path, tmp_path: Path, name: str) -> None:
     source = CORPUS / "refuse" / name
     expected = re.search(r"/\* expect: (.+) \*/", source.read_text())
     assert expected is not None, "the program doesn't say what to expect"
-    done = _verify(okobpf, source, tmp_path, "clang", "v3")
+    done = _verify(okobpf, source, tmp_path, CLANG, "v3")
     assert done.returncode == 1, done.stdout + done.stderr
     assert expected[1] in done.stdout.splitlines()[0]
     assert "to do:" in done.stdout
