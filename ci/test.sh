@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 status=0
 mkdir -p build
 
-./inv doctor --install >build/doctor.log 2>&1 || {
+./inv doctor --install --optional >build/doctor.log 2>&1 || {
     cat build/doctor.log
     exit 1
 }
