@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from oko_build.tasks import building, containers, machine, programs, source, testing
+from oko_build.tasks import benchmarks, building, containers, machine, programs, source, testing
 
 __all__ = ["namespace"]
 
@@ -19,6 +19,7 @@ for _task in (
     testing.test_integration,
     testing.test_ovs,
     testing.lint,
+    benchmarks.bench_bpf,
     machine.doctor,
     machine.clean,
 ):

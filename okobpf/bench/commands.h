@@ -1,0 +1,54 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef BENCH_COMMANDS_H
+#define BENCH_COMMANDS_H 1
+
+/* What the files of the okobpf-bench command share. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "../tool/tool.h"
+
+struct bench_options {
+    uint32_t n_rounds;
+    uint32_t deadline_ms;       /* For a peer's load. */
+    char *const *files;
+    int n_files;
+    uint64_t ticks_per_second;
+};
+
+/* Each adds a member to the JSON object and returns true, or prints an error
+ * message and returns false. */
+bool bench_run(const struct bench_options *, struct json *);
+bool bench_load(const struct bench_options *, struct json *);
+
+/* Prints "okobpf-bench: ", a message and a new-line on standard error. */
+void bench_error(const char *format, ...)
+    __attribute__((__format__(__printf__, 1, 2)));
+
+/* Returns the name of 'file' without folder and suffixes, which the caller
+ * must free(), or NULL if memory is exhausted. */
+char *bench_name(const char *file);
+
+/* A clock that is read in a few ns: the CPU's time stamp counter, where there
+ * is one. */
+uint64_t bench_ticks(void);
+
+/* The system's clock, in ns. */
+uint64_t bench_clock_ns(void);
+
+#endif /* commands.h */
