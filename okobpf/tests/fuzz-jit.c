@@ -17,7 +17,10 @@
 /* Runs random programs in the interpreter and as machine code, and stops at
  * the first that they disagree on.
  *
- *    fuzz-jit [SEED [COUNT]]
+ *    fuzz-jit [SEED [COUNT [both]]]
+ *
+ * Machine code is generated for processors with or without optional features,
+ * or for both, which takes longer.
  *
  * The program number N of a run has the seed SEED + N: what a failure names as
  * its seed yields that program again, alone, with a COUNT of 1. */
@@ -25,6 +28,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "insn-table.h"
 #include "jit-gen.h"
 #include "jit-test.h"
 
@@ -33,7 +37,20 @@
 
 #define DEFAULT_COUNT 100000
 
-static const struct okobpf_host host = { .n_slots = 1 };
+/* One in so many programs is looked at closely, and this number of programs
+ * should have every instruction and jumps of such a length among those. */
+#define SAMPLE 16
+#define ENOUGH 50000
+#define LONG_JUMP 1000
+
+struct totals {
+    uint64_t n_insns;
+    uint32_t largest;           /* Instructions in a program. */
+    int longest_jump;           /* In instructions. */
+};
+
+/* Programs run with slots from 0 to 6. */
+static const struct okobpf_host host = { .n_slots = 5 };
 
 /* Arrays with sizes of values that take different code to index, and a map
  * of another kind. */
@@ -48,6 +65,7 @@ make_map(int i)
         { OKOBPF_MAP_ARRAY, 64, 200 },
         { OKOBPF_MAP_ARRAY, 20, 3 },
         { OKOBPF_MAP_HASH, 16, 8 },
+        { OKOBPF_MAP_PERCPU_ARRAY, 24, 6 },
     };
     char name[] = "map";
     struct map_spec spec = {
@@ -120,12 +138,33 @@ print_differences(uint64_t seed, enum engine engine, uint64_t want_r0,
     }
 }
 
-/* Runs the program of 'seed' in all engines.  Returns true if they agree. */
-static bool
-check_seed(uint64_t seed, struct gen_memory *memory,
-           struct okobpf_map *maps[GEN_N_MAPS], uint64_t *n_insns)
+/* Notes what there is in a program, and how it gets there. */
+static void
+note_insns(const struct bpf_insn *insns, uint32_t n, int *longest_jump)
 {
-    struct bpf_insn insns[GEN_MAX_INSNS];
+    for (uint32_t i = 0; i < n; i++) {
+        int distance = abs(insns[i].opcode == (BPF_JMP32 | BPF_JA)
+                           ? insns[i].imm : insns[i].offset);
+        int class = BPF_CLASS(insns[i].opcode);
+
+        insn_note(&insns[i]);
+        if ((class == BPF_JMP || class == BPF_JMP32)
+            && distance > *longest_jump) {
+            *longest_jump = distance;
+        }
+        if (insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW)) {
+            i++;
+        }
+    }
+}
+
+/* Runs the program of 'seed' in the interpreter and as machine code, of both
+ * kinds if 'both'.  Returns true if they agree. */
+static bool
+check_seed(uint64_t seed, bool both, struct gen_memory *memory,
+           struct okobpf_map *maps[GEN_N_MAPS], struct totals *totals)
+{
+    static struct bpf_insn insns[GEN_MAX_INSNS];
     struct gen_memory initial, want;
     uint64_t want_r0 = 0;
     struct okobpf_prog prog;
@@ -133,7 +172,13 @@ check_seed(uint64_t seed, struct gen_memory *memory,
 
     n = gen_program(seed, memory, maps, insns);
     gen_memory(seed, &initial);
-    *n_insns += n;
+    totals->n_insns += n;
+    if (n > totals->largest) {
+        totals->largest = n;
+    }
+    if (!(seed % SAMPLE)) {
+        note_insns(insns, n, &totals->longest_jump);
+    }
     prog_init(&prog, insns, n);
     memcpy(prog.maps, maps, GEN_N_MAPS * sizeof *maps);
     prog.n_maps = GEN_N_MAPS;
@@ -153,7 +198,7 @@ check_seed(uint64_t seed, struct gen_memory *memory,
         /* To compile takes longer than to run: one of the two kinds of code
          * is enough for most. */
         if (!engine_exists(engine)
-            || (engine != INTERPRETER && engine_exists(JIT_FULL)
+            || (engine != INTERPRETER && engine_exists(JIT_FULL) && !both
                 && engine != (seed % 4 ? JIT_FULL : JIT_PLAIN))) {
             continue;
         }
@@ -199,13 +244,14 @@ main(int argc, char *argv[])
     static struct gen_memory memory;
     struct okobpf_map *maps[GEN_N_MAPS];
     uint64_t count = DEFAULT_COUNT;
-    uint64_t n_insns = 0;
+    struct totals totals = { .n_insns = 0 };
+    bool both = argc > 3 && !strcmp(argv[3], "both");
     uint64_t seed = 1;
     clock_t start = clock();
 
-    if (argc > 3 || (argc > 1 && !parse_number(argv[1], &seed))
+    if (argc > (both ? 4 : 3) || (argc > 1 && !parse_number(argv[1], &seed))
         || (argc > 2 && !parse_number(argv[2], &count)) || !count) {
-        fprintf(stderr, "usage: fuzz-jit [SEED [COUNT]]\n"
+        fprintf(stderr, "usage: fuzz-jit [SEED [COUNT [both]]]\n"
                 "expected numbers, COUNT (default %d) 1 or more\n",
                 DEFAULT_COUNT);
         return 2;
@@ -219,7 +265,7 @@ main(int argc, char *argv[])
     }
 
     for (uint64_t i = 0; i < count; i++) {
-        if (!check_seed(seed + i, &memory, maps, &n_insns)) {
+        if (!check_seed(seed + i, both, &memory, maps, &totals)) {
             return EXIT_FAILURE;
         }
         if (!((i + 1) % 1000000)) {
@@ -229,10 +275,23 @@ main(int argc, char *argv[])
 
     double seconds = (double) (clock() - start) / CLOCKS_PER_SEC;
     printf("fuzz-jit: %"PRIu64" programs from seed %"PRIu64", %"PRIu64
-           " instructions, %.0f programs per second: all agree\n",
-           count, seed, n_insns, seconds > 0 ? count / seconds : 0);
+           " instructions, up to %"PRIu32" in one, %.0f programs per second: "
+           "all agree\n", count, seed, totals.n_insns, totals.largest,
+           seconds > 0 ? count / seconds : 0);
     for (int i = 0; i < GEN_N_MAPS; i++) {
         map_unref(maps[i]);
+    }
+
+    /* So many programs must have tried everything. */
+    if (count >= ENOUGH) {
+        int n_missing = insn_print_missing(true) + insn_print_missing(false);
+
+        if (n_missing || totals.longest_jump < LONG_JUMP) {
+            printf("fuzz-jit: expected each instruction, and jumps over %d or "
+                   "more, got none of %d instructions, and jumps up to %d\n",
+                   LONG_JUMP, n_missing, totals.longest_jump);
+            return EXIT_FAILURE;
+        }
     }
     return EXIT_SUCCESS;
 }

@@ -60,9 +60,9 @@ int insn_kind_of(const struct bpf_insn *insn);
 /* Notes that 'insn' was tested. */
 void insn_note(const struct bpf_insn *insn);
 
-/* Whether 'opcode' is arithmetic or a jump under a condition: such as is tested
- * with vectors of operands, in jit-insns.c.  The others are tested by programs,
- * in jit-progs.c. */
+/* Whether 'opcode' is arithmetic or a jump under a condition: those are tested
+ * with vectors of operands in jit-insns.c, the others by the programs in
+ * jit-progs.c. */
 bool insn_computes(uint8_t opcode);
 
 /* Returns how many of the instructions that compute, or of the others,

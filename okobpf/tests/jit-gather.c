@@ -21,6 +21,8 @@
  * must not be.  Either way, the result must be right in all engines, and each
  * program is tried with several registers in each role. */
 
+#include <sys/mman.h>
+
 #include "jit-test.h"
 
 #define MAX_INSNS 40
@@ -159,8 +161,11 @@ static const struct gather_test tests[] = {
           LDSX(BPF_B, B, P, 3), LDB(A, P, 4), SHL(A, 8), OR(A, B)),
     STAYS("signed load of the upper half", 0xffffffffffff8483,
           LDB(B, P, 3), LDSX(BPF_B, A, P, 4), SHL(A, 8), OR(A, B)),
-    STAYS("two registers with the address", 0x8483,
-          MOV_X(C, P), LDB(B, P, 3), LDB(A, C, 4), SHL(A, 8), OR(A, B)),
+    STAYS("another address", 0x8583,
+          MOV_X(C, P), ALU64_K(BPF_ADD, C, 1),
+          LDB(B, P, 3), LDB(A, C, 4), SHL(A, 8), OR(A, B)),
+    STAYS("the second half overwrites the first", 0x86850085,
+          LDX(BPF_H, B, P, 3), PAIR(A, B, 5), SHL(A, 16), OR(A, B)),
     STAYS("jump into the middle", 0xffffffffffffff83,
           LDB(B, P, 3), JMP_K(BPF_JNE, B, 0, 2), LDB(B, P, 3),
           LDB(A, P, 4), SHL(A, 8), OR(A, B)),
@@ -172,13 +177,6 @@ static const struct gather_test tests[] = {
           LDX(BPF_W, B, P, 3), LDX(BPF_W, A, P, 7), SHL32(A, 32), OR(A, B)),
     STAYS("32-bit or of eight bytes", 0x86858483,
           LDX(BPF_W, B, P, 3), LDX(BPF_W, A, P, 7), SHL(A, 32), OR32(A, B)),
-
-    STAYS("the address goes in between", 0x0201,
-          MOV_X(C, P), LDX(BPF_DW, D, P, 0), ST(BPF_DW, 10, -8, 0x0201),
-          LDB(B, 10, -8), MOV_X(P, 10), LDB(A, P, -7), SHL(A, 8), OR(A, B)),
-    STAYS("the first load replaces the address", 0x0283,
-          ST(BPF_DW, 10, -8, 0x0200), MOV_X(D, P), MOV_X(E, P),
-          LDB(B, P, 3), MOV_X(P, 10), LDB(A, P, -7), SHL(A, 8), OR(A, B)),
 };
 
 /* Programs that load over their address, which no stand-in can tell. */
@@ -190,6 +188,48 @@ static const struct bpf_insn over_address_temp[] = {
     MOV_X(6, 1), LDB(2, 6, 3), LDB(6, 6, 4), SHL(6, 8), OR(2, 6),
     MOV_X(0, 2), EXIT(),
 };
+
+/* The temporary is r0, with which an atomic operation compares. */
+static const struct bpf_insn compared[] = {
+    MOV_K(0, 0), ST(BPF_DW, 10, -8, 0x83), MOV_K(3, 77),
+    LDB(0, 1, 3), LDB(2, 1, 4), SHL(2, 8), OR(2, 0),
+    ATOMIC(BPF_DW, 10, -8, 3, BPF_CMPXCHG), LDX(BPF_DW, 0, 10, -8), EXIT(),
+};
+
+#ifdef MAP_32BIT
+/* A list: the lower half of the result is the address of the upper half. */
+static const struct bpf_insn pointer[] = {
+    LDX(BPF_W, 1, 1, 0), LDX(BPF_W, 0, 1, 4), SHL(0, 32), OR(0, 1), EXIT(),
+};
+
+/* Runs 'pointer' in memory whose address has 32 bits. */
+static void
+check_pointer(void)
+{
+    uint32_t *mem = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+    if (mem == MAP_FAILED) {
+        printf("jit-gather: skipped: no memory with a 32-bit address\n");
+        return;
+    }
+    mem[0] = (uintptr_t) &mem[8];
+    mem[1] = 0xbad;
+    mem[9] = 0x600d;
+    for (enum engine engine = 0; engine < N_ENGINES; engine++) {
+        struct okobpf_env env = { .prog = NULL };
+        struct okobpf_prog prog;
+
+        if (engine_exists(engine)) {
+            prog_init(&prog, pointer, N_ELEMS(pointer));
+            check(prog_run(&prog, engine, (uintptr_t) mem, 0, &env)
+                  == (UINT64_C(0x600d) << 32 | mem[0]), "%s: expected that a "
+                  "loaded address is used", engine_to_string(engine));
+        }
+    }
+    munmap(mem, 4096);
+}
+#endif
 
 static int
 play(const uint8_t cast[N_ROLES], int role)
@@ -299,6 +339,12 @@ main(void)
                  N_ELEMS(over_address), 0x8483);
     check_result("a temporary replaces the address", roles[0],
                  over_address_temp, N_ELEMS(over_address_temp), 0x8483);
+
+    check_result("the temporary is compared", roles[0], compared,
+                 N_ELEMS(compared), 77);
+#ifdef MAP_32BIT
+    check_pointer();
+#endif
 
     return check_report("jit-gather");
 }

@@ -21,11 +21,11 @@
 
 #include "image.h"
 
-#define GEN_MAX_INSNS 1024
+#define GEN_MAX_INSNS 8192
 #define GEN_MEM_SIZE 128        /* Bytes that programs read and write. */
 #define GEN_PKT_SIZE 64
 #define GEN_WINDOW_SIZE 64      /* Bytes of each frame that they use. */
-#define GEN_N_MAPS 4
+#define GEN_N_MAPS 5
 
 /* What a program finds and what it leaves.  Engines must agree on all of
  * it. */
