@@ -40,6 +40,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/jit-x86-64.h \
 	lib/okobpf/map-array.c \
 	lib/okobpf/map-hash.c \
+	lib/okobpf/map-hash.h \
 	lib/okobpf/map-sketch.c \
 	lib/okobpf/map.c \
 	lib/okobpf/map.h \

@@ -19,55 +19,13 @@
 #include <config.h>
 #endif
 
-/* Hash tables.
- *
- * A fixed array of buckets, each a list of entries.  Readers walk the list
- * without a lock; writers hold one of a set of locks, chosen by bucket.  An
- * entry's key never changes.  Its value is overwritten in place, so that the
- * pointers that programs hold stay those of the entry.  A deleted entry leaves
- * its list at once and goes back to the allocator when no reader can hold it
- * any more; until then, its link still leads into the list.
- *
- * Iteration: an entry goes in at the head of its list, with a sequence number
- * above that of the entry behind it, and a cursor names the bucket and the
- * number that was returned last.  So entries that come and go move none of
- * those that stay across the cursor. */
+/* Hash tables: see map-hash.h.  Those of the kinds hash and per-core hash give
+ * removed entries back to the allocator after the host's grace period. */
 
-#include "map.h"
+#include "map-hash.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include "mem.h"
-#include "xxhash.h"
-
-struct hash_entry {
-    _Atomic(struct hash_entry *) next;
-    uint64_t seq;               /* In decreasing order within a bucket. */
-    uint64_t hash;
-    uint64_t data[];            /* Key, value; each aligned to 8. */
-};
-
-/* Alone in its cache line. */
-struct hash_lock {
-    pthread_mutex_t mutex;
-} __attribute__((__aligned__(64)));
-
-struct map_hash {
-    struct okobpf_map up;
-    uint64_t seed;
-    uint32_t key_words;         /* Key size in words of 8 bytes. */
-    uint64_t stride;            /* From one slot's value to the next. */
-    uint64_t entry_size;        /* Bytes. */
-    int bucket_bits;
-    uint32_t bucket_mask;
-    uint32_t lock_mask;
-    struct hash_lock *locks;
-    _Atomic(struct hash_entry *) *buckets;
-
-    /* Written by every insertion: apart from what readers read. */
-    _Atomic uint32_t n __attribute__((__aligned__(64)));
-};
 
 #define MAX_LOCKS 256
 
@@ -75,12 +33,6 @@ static bool
 is_percpu(uint32_t type)
 {
     return type == OKOBPF_MAP_PERCPU_HASH;
-}
-
-static struct map_hash *
-hash_cast(const struct okobpf_map *map)
-{
-    return (void *) map;
 }
 
 /* Geometry. */
@@ -96,10 +48,18 @@ hash_bucket_bits(uint32_t max_entries)
     return bits;
 }
 
-static uint32_t
-hash_n_locks(int bucket_bits)
+uint32_t
+hash_n_buckets(uint32_t max_entries)
 {
-    return bucket_bits < 8 ? UINT32_C(1) << bucket_bits : MAX_LOCKS;
+    return UINT32_C(1) << hash_bucket_bits(max_entries);
+}
+
+static uint32_t
+hash_n_locks(uint32_t max_entries)
+{
+    uint32_t n_buckets = hash_n_buckets(max_entries);
+
+    return n_buckets < MAX_LOCKS ? n_buckets : MAX_LOCKS;
 }
 
 /* Each slot's value has cache lines of its own. */
@@ -111,7 +71,7 @@ hash_stride(const struct map_spec *spec)
             : map_round_up_8(spec->value_size));
 }
 
-static uint64_t
+uint64_t
 hash_entry_size(const struct map_spec *spec, uint32_t n_slots)
 {
     return map_sizes_add(
@@ -120,39 +80,25 @@ hash_entry_size(const struct map_spec *spec, uint32_t n_slots)
                       is_percpu(spec->type) ? n_slots : 1));
 }
 
-static const char *
-hash_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
+uint64_t
+hash_table_size(const struct map_spec *spec, uint32_t n_locks)
 {
-    int bits = hash_bucket_bits(spec->max_entries);
-    uint64_t buckets = (UINT64_C(1) << bits) * sizeof(struct hash_entry *);
-    uint64_t locks = hash_n_locks(bits) * sizeof(struct hash_lock);
-
-    if (!spec->value_size) {
-        return "expected a value size of 1 or more, got 0";
-    }
-    *memory = map_sizes_add(map_sizes_mul(hash_entry_size(spec, n_slots),
-                                          spec->max_entries),
-                            buckets + locks);
-    return is_percpu(spec->type) ? map_percpu_check(spec) : NULL;
+    return ((uint64_t) hash_n_buckets(spec->max_entries)
+            * sizeof(struct hash_entry *)
+            + (uint64_t) n_locks * sizeof(struct hash_lock));
 }
 
-static struct okobpf_map *
-hash_create(const struct map_spec *spec, uint32_t n_slots)
+bool
+hash_init(struct map_hash *hash, const struct map_spec *spec,
+          uint32_t n_slots, uint32_t n_locks)
 {
-    struct map_hash *hash = mem_alloc_aligned(sizeof *hash);
-    uint32_t n_buckets, n_locks;
+    uint32_t n_buckets = hash_n_buckets(spec->max_entries);
 
-    if (!hash) {
-        return NULL;
-    }
     hash->seed = map_random_seed();
     hash->key_words = map_round_up_8(spec->key_size) / 8;
     hash->stride = hash_stride(spec);
     hash->entry_size = hash_entry_size(spec, n_slots);
     hash->bucket_bits = hash_bucket_bits(spec->max_entries);
-
-    n_buckets = UINT32_C(1) << hash->bucket_bits;
-    n_locks = hash_n_locks(hash->bucket_bits);
     hash->bucket_mask = n_buckets - 1;
     hash->lock_mask = n_locks - 1;
     hash->buckets = mem_alloc_aligned(n_buckets * sizeof *hash->buckets);
@@ -160,13 +106,181 @@ hash_create(const struct map_spec *spec, uint32_t n_slots)
     if (!hash->buckets || !hash->locks) {
         free(hash->buckets);
         free(hash->locks);
-        free(hash);
-        return NULL;
+        return false;
     }
     for (uint32_t i = 0; i < n_locks; i++) {
         pthread_mutex_init(&hash->locks[i].mutex, NULL);
     }
-    return &hash->up;
+    return true;
+}
+
+void
+hash_uninit(struct map_hash *hash)
+{
+    for (uint32_t i = 0; i <= hash->lock_mask; i++) {
+        pthread_mutex_destroy(&hash->locks[i].mutex);
+    }
+    free(hash->buckets);
+    free(hash->locks);
+}
+
+/* Entries. */
+
+/* Copies what the user sees of the value of 'e'. */
+static void
+read_entry(const struct map_hash *hash, struct hash_entry *e, void *value)
+{
+    const struct okobpf_map *map = &hash->up;
+
+    if (is_percpu(map->info.type)) {
+        map_percpu_sum(value, hash_value(hash, e, 0), map->info.value_size,
+                       hash->stride, map->n_slots);
+    } else {
+        map_value_load(value, hash_value(hash, e, 0), map->info.value_size);
+    }
+}
+
+bool
+hash_reserve(struct map_hash *hash)
+{
+    uint32_t n = atomic_load_explicit(&hash->n, memory_order_relaxed);
+
+    do {
+        if (n >= hash->up.info.max_entries) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(
+                 &hash->n, &n, n + 1, memory_order_relaxed,
+                 memory_order_relaxed));
+    return true;
+}
+
+void
+hash_insert(struct map_hash *hash, struct hash_entry *e, uint64_t h,
+            const void *key)
+{
+    _Atomic(struct hash_entry *) *bucket;
+    struct hash_entry *head;
+    uint64_t max_seq;
+
+    /* A number shares the cursor's 64 bits with the bucket.  Should a bucket
+     * ever run out of numbers (2^33 at least), its newest entries share
+     * one. */
+    bucket = &hash->buckets[h & hash->bucket_mask];
+    head = atomic_load_explicit(bucket, memory_order_relaxed);
+    max_seq = UINT64_MAX >> (hash->bucket_bits + 1);
+    e->seq = !head ? 1 : head->seq < max_seq ? head->seq + 1 : max_seq;
+    e->hash = h;
+    memcpy(e->data, key, hash->up.info.key_size);
+    atomic_store_explicit(&e->next, head, memory_order_relaxed);
+    atomic_store_explicit(bucket, e, memory_order_release);
+}
+
+struct hash_entry *
+hash_remove(struct map_hash *hash, uint64_t h, const void *key)
+{
+    _Atomic(struct hash_entry *) *link = &hash->buckets[h & hash->bucket_mask];
+    struct hash_entry *e;
+
+    while ((e = atomic_load_explicit(link, memory_order_relaxed)) != NULL) {
+        if (e->hash == h && !memcmp(e->data, key, hash->up.info.key_size)) {
+            atomic_store_explicit(
+                link, atomic_load_explicit(&e->next, memory_order_relaxed),
+                memory_order_release);
+            return e;
+        }
+        link = &e->next;
+    }
+    return NULL;
+}
+
+/* For the user, whose thread may be one that readers do not wait for: with the
+ * lock. */
+
+enum okobpf_map_result
+hash_read(struct okobpf_map *map, const void *key, void *value)
+{
+    struct map_hash *hash = hash_cast(map);
+    uint64_t h = hash_of(hash, key);
+    pthread_mutex_t *mutex = hash_lock(hash, h);
+    struct hash_entry *e = hash_find(hash, h, key);
+
+    if (e) {
+        read_entry(hash, e, value);
+    }
+    pthread_mutex_unlock(mutex);
+    return e ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY;
+}
+
+uint64_t
+hash_n_entries(const struct okobpf_map *map)
+{
+    return atomic_load_explicit(&hash_cast(map)->n, memory_order_relaxed);
+}
+
+/* A cursor is 0 at first.  Otherwise, its upper bits are a bucket and its
+ * lower bits the sequence number of the entry returned last. */
+bool
+hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
+{
+    struct map_hash *hash = hash_cast(map);
+    int seq_bits = 63 - hash->bucket_bits;
+    uint64_t seq = *cursor & ((UINT64_C(1) << seq_bits) - 1);
+    uint64_t i = *cursor >> seq_bits;
+
+    for (; i <= hash->bucket_mask; i++, seq = 0) {
+        pthread_mutex_t *mutex;
+        struct hash_entry *e;
+
+        if (!atomic_load_explicit(&hash->buckets[i], memory_order_relaxed)) {
+            continue;
+        }
+
+        mutex = hash_lock(hash, i);
+        e = atomic_load_explicit(&hash->buckets[i], memory_order_relaxed);
+        while (e && seq && e->seq >= seq) {
+            e = atomic_load_explicit(&e->next, memory_order_relaxed);
+        }
+        if (e) {
+            memcpy(key, e->data, map->info.key_size);
+            read_entry(hash, e, value);
+            *cursor = i << seq_bits | e->seq;
+        }
+        pthread_mutex_unlock(mutex);
+        if (e) {
+            return true;
+        }
+    }
+    *cursor = i << seq_bits;
+    return false;
+}
+
+/* The kinds hash and per-core hash. */
+
+static const char *
+hash_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
+{
+    if (!spec->value_size) {
+        return "expected a value size of 1 or more, got 0";
+    }
+    *memory = map_sizes_add(map_sizes_mul(hash_entry_size(spec, n_slots),
+                                          spec->max_entries),
+                            hash_table_size(
+                                spec, hash_n_locks(spec->max_entries)));
+    return is_percpu(spec->type) ? map_percpu_check(spec) : NULL;
+}
+
+static struct okobpf_map *
+hash_create(const struct map_spec *spec, uint32_t n_slots)
+{
+    struct map_hash *hash = mem_alloc_aligned(sizeof *hash);
+
+    if (hash
+        && !hash_init(hash, spec, n_slots, hash_n_locks(spec->max_entries))) {
+        free(hash);
+        return NULL;
+    }
+    return hash ? &hash->up : NULL;
 }
 
 static void
@@ -183,85 +297,8 @@ hash_destroy(struct okobpf_map *map)
             free(e);
         }
     }
-    for (uint32_t i = 0; i <= hash->lock_mask; i++) {
-        pthread_mutex_destroy(&hash->locks[i].mutex);
-    }
-    free(hash->buckets);
-    free(hash->locks);
+    hash_uninit(hash);
     free(hash);
-}
-
-/* Entries. */
-
-static uint64_t
-hash_of(const struct map_hash *hash, const void *key)
-{
-    return xxhash64(key, hash->up.info.key_size, hash->seed);
-}
-
-/* Returns the value of 'slot', or, for maps that are not per-core, the one
- * value. */
-static void *
-entry_value(const struct map_hash *hash, struct hash_entry *e, uint32_t slot)
-{
-    uint64_t *values = &e->data[hash->key_words];
-
-    return (is_percpu(hash->up.info.type)
-            ? values + slot * (hash->stride / 8) : values);
-}
-
-/* Copies what the user sees of the value of 'e'. */
-static void
-read_entry(const struct map_hash *hash, struct hash_entry *e, void *value)
-{
-    const struct okobpf_map *map = &hash->up;
-
-    if (is_percpu(map->info.type)) {
-        map_percpu_sum(value, entry_value(hash, e, 0), map->info.value_size,
-                       hash->stride, map->n_slots);
-    } else {
-        map_value_load(value, entry_value(hash, e, 0), map->info.value_size);
-    }
-}
-
-static struct hash_entry *
-hash_find(const struct map_hash *hash, uint64_t h, const void *key)
-{
-    struct hash_entry *e;
-
-    for (e = atomic_load_explicit(&hash->buckets[h & hash->bucket_mask],
-                                  memory_order_acquire);
-         e; e = atomic_load_explicit(&e->next, memory_order_acquire)) {
-        if (e->hash == h && !memcmp(e->data, key, hash->up.info.key_size)) {
-            return e;
-        }
-    }
-    return NULL;
-}
-
-static pthread_mutex_t *
-hash_lock(struct map_hash *hash, uint64_t h)
-{
-    pthread_mutex_t *mutex = &hash->locks[h & hash->lock_mask].mutex;
-
-    pthread_mutex_lock(mutex);
-    return mutex;
-}
-
-/* Takes room for an entry, if there is some left. */
-static bool
-hash_reserve(struct map_hash *hash)
-{
-    uint32_t n = atomic_load_explicit(&hash->n, memory_order_relaxed);
-
-    do {
-        if (n >= hash->up.info.max_entries) {
-            return false;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(
-                 &hash->n, &n, n + 1, memory_order_relaxed,
-                 memory_order_relaxed));
-    return true;
 }
 
 static void *
@@ -274,53 +311,27 @@ hash_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
         return NULL;
     }
     e = hash_find(hash, hash_of(hash, key), key);
-    return e ? entry_value(hash, e, slot) : NULL;
+    return e ? hash_value(hash, e, slot) : NULL;
 }
 
+/* Adds 'key', which is not in 'hash' yet.  The caller holds the lock. */
 static enum okobpf_map_result
-hash_read(struct okobpf_map *map, const void *key, void *value)
+add_entry(struct map_hash *hash, uint64_t h, const void *key,
+          const void *value, uint32_t slot)
 {
-    struct map_hash *hash = hash_cast(map);
-    struct hash_entry *e = hash_find(hash, hash_of(hash, key), key);
-
-    if (!e) {
-        return OKOBPF_MAP_NO_ENTRY;
-    }
-    read_entry(hash, e, value);
-    return OKOBPF_MAP_OK;
-}
-
-/* Inserts 'key', which is not in 'hash' yet.  The caller holds the lock. */
-static enum okobpf_map_result
-hash_insert(struct map_hash *hash, uint64_t h, const void *key,
-            const void *value, uint32_t slot)
-{
-    _Atomic(struct hash_entry *) *bucket;
-    struct hash_entry *head, *e;
-    uint64_t max_seq;
+    struct hash_entry *e;
 
     if (!hash_reserve(hash)) {
         return OKOBPF_MAP_FULL;
     }
     e = mem_alloc(1, hash->entry_size);
     if (!e) {
-        atomic_fetch_sub_explicit(&hash->n, 1, memory_order_relaxed);
+        hash_unreserve(hash);
         return OKOBPF_MAP_NO_MEMORY;
     }
-
-    /* A number shares the cursor's 64 bits with the bucket.  Should a bucket
-     * ever run out of numbers (2^33 at least), its newest entries share
-     * one. */
-    bucket = &hash->buckets[h & hash->bucket_mask];
-    head = atomic_load_explicit(bucket, memory_order_relaxed);
-    max_seq = UINT64_MAX >> (hash->bucket_bits + 1);
-    e->seq = !head ? 1 : head->seq < max_seq ? head->seq + 1 : max_seq;
-    e->hash = h;
-    memcpy(e->data, key, hash->up.info.key_size);
-    map_value_store(entry_value(hash, e, slot), value,
+    map_value_store(hash_value(hash, e, slot), value,
                     hash->up.info.value_size);
-    atomic_store_explicit(&e->next, head, memory_order_relaxed);
-    atomic_store_explicit(bucket, e, memory_order_release);
+    hash_insert(hash, e, h, key);
     return OKOBPF_MAP_OK;
 }
 
@@ -342,16 +353,16 @@ hash_set(struct okobpf_map *map, const void *key, const void *value,
         if (flags == OKOBPF_NOEXIST) {
             result = OKOBPF_MAP_EXISTS;
         } else if (all && is_percpu(map->info.type)) {
-            map_percpu_set(entry_value(hash, e, 0), value,
+            map_percpu_set(hash_value(hash, e, 0), value,
                            map->info.value_size, hash->stride, map->n_slots);
         } else {
-            map_value_store(entry_value(hash, e, slot), value,
+            map_value_store(hash_value(hash, e, slot), value,
                             map->info.value_size);
         }
     } else if (flags == OKOBPF_EXIST) {
         result = OKOBPF_MAP_NO_ENTRY;
     } else {
-        result = hash_insert(hash, h, key, value, slot);
+        result = add_entry(hash, h, key, value, slot);
     }
     pthread_mutex_unlock(mutex);
     return result;
@@ -380,18 +391,10 @@ hash_delete(struct okobpf_map *map, const void *key)
     struct map_hash *hash = hash_cast(map);
     uint64_t h = hash_of(hash, key);
     pthread_mutex_t *mutex = hash_lock(hash, h);
-    _Atomic(struct hash_entry *) *link = &hash->buckets[h & hash->bucket_mask];
-    struct hash_entry *e;
+    struct hash_entry *e = hash_remove(hash, h, key);
 
-    while ((e = atomic_load_explicit(link, memory_order_relaxed)) != NULL) {
-        if (e->hash == h && !memcmp(e->data, key, map->info.key_size)) {
-            atomic_store_explicit(
-                link, atomic_load_explicit(&e->next, memory_order_relaxed),
-                memory_order_release);
-            atomic_fetch_sub_explicit(&hash->n, 1, memory_order_relaxed);
-            break;
-        }
-        link = &e->next;
+    if (e) {
+        hash_unreserve(hash);
     }
     pthread_mutex_unlock(mutex);
 
@@ -400,12 +403,6 @@ hash_delete(struct okobpf_map *map, const void *key)
     }
     map_defer_free(map, e);
     return OKOBPF_MAP_OK;
-}
-
-static uint64_t
-hash_n_entries(const struct okobpf_map *map)
-{
-    return atomic_load_explicit(&hash_cast(map)->n, memory_order_relaxed);
 }
 
 static void
@@ -427,44 +424,6 @@ hash_clear(struct okobpf_map *map)
             map_defer_free(map, e);
         }
     }
-}
-
-/* A cursor is 0 at first.  Otherwise, its upper bits are a bucket and its
- * lower bits the sequence number of the entry returned last. */
-static bool
-hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
-{
-    struct map_hash *hash = hash_cast(map);
-    int seq_bits = 63 - hash->bucket_bits;
-    uint64_t seq = *cursor & ((UINT64_C(1) << seq_bits) - 1);
-    uint64_t i = *cursor >> seq_bits;
-
-    for (; i <= hash->bucket_mask; i++, seq = 0) {
-        pthread_mutex_t *mutex;
-        struct hash_entry *e;
-
-        if (!atomic_load_explicit(&hash->buckets[i], memory_order_relaxed)) {
-            continue;
-        }
-
-        /* The caller may be a thread that readers do not wait for. */
-        mutex = hash_lock(hash, i);
-        e = atomic_load_explicit(&hash->buckets[i], memory_order_relaxed);
-        while (e && seq && e->seq >= seq) {
-            e = atomic_load_explicit(&e->next, memory_order_relaxed);
-        }
-        if (e) {
-            memcpy(key, e->data, map->info.key_size);
-            read_entry(hash, e, value);
-            *cursor = i << seq_bits | e->seq;
-        }
-        pthread_mutex_unlock(mutex);
-        if (e) {
-            return true;
-        }
-    }
-    *cursor = i << seq_bits;
-    return false;
 }
 
 #define HASH_OPS                                \
