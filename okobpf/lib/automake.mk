@@ -24,6 +24,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/elf-maps.c \
 	lib/okobpf/elf.c \
 	lib/okobpf/elf.h \
+	lib/okobpf/epoch.c \
+	lib/okobpf/epoch.h \
 	lib/okobpf/helpers.c \
 	lib/okobpf/image.c \
 	lib/okobpf/image.h \
@@ -41,6 +43,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/map-array.c \
 	lib/okobpf/map-hash.c \
 	lib/okobpf/map-hash.h \
+	lib/okobpf/map-lpm.c \
+	lib/okobpf/map-lru.c \
 	lib/okobpf/map-sketch.c \
 	lib/okobpf/map.c \
 	lib/okobpf/map.h \

@@ -178,6 +178,8 @@ struct okobpf_prog {
     struct okobpf_map *maps[OKOBPF_MAX_MAPS];
     size_t n_maps;
     const struct okobpf_host *host;
+    bool guards_runs;          /* Something is to be done at the beginning
+                                 * or end of each run. */
 
     struct bpf_insn *code;      /* As 'image.insns', with map references
                                  * resolved to 64-bit addresses, for the

@@ -48,6 +48,10 @@ map_type_ops(uint32_t type)
         return &map_percpu_array_ops;
     case OKOBPF_MAP_PERCPU_HASH:
         return &map_percpu_hash_ops;
+    case OKOBPF_MAP_LRU_HASH:
+        return &map_lru_hash_ops;
+    case OKOBPF_MAP_LPM_TRIE:
+        return &map_lpm_trie_ops;
     default:
         return NULL;
     }
@@ -95,7 +99,7 @@ okobpf_map_result_to_string(enum okobpf_map_result result)
     case OKOBPF_MAP_BAD_VALUE_SIZE:
         return "wrong value size";
     case OKOBPF_MAP_BAD_KEY:
-        return "key out of range";
+        return "array index or prefix length too large";
     case OKOBPF_MAP_BAD_FLAGS:
         return "unknown flags";
     case OKOBPF_MAP_READ_ONLY:
@@ -123,7 +127,8 @@ map_spec_check(const struct map_spec *spec,
         return report_fail(
             report, OKOBPF_BAD_OBJECT,
             "use a kind that this version knows: 1 array, 2 Bloom filter, "
-            "3 count-min sketch, 4 hash, 5 per-core array, 6 per-core hash",
+            "3 count-min sketch, 4 hash, 5 per-core array, 6 per-core hash, "
+            "7 LRU hash, 8 longest-prefix match",
             "map \"%s\": unknown kind of map %"PRIu32, spec->name, spec->type);
     }
     if (!spec->key_size || !spec->max_entries) {
@@ -220,6 +225,7 @@ map_unref(struct okobpf_map *map)
                                          memory_order_acq_rel) == 1) {
         char *name = map->name;
 
+        map_free_retired(map);
         map->ops->destroy(map);
         free(name);
     }
@@ -234,11 +240,25 @@ map_direct_value(struct okobpf_map *map)
 /* Memory. */
 
 void
-map_defer_free(const struct okobpf_map *map, void *p)
+map_defer_free(struct okobpf_map *map, void *p)
 {
     if (map->host->defer) {
         map->host->defer(free, p);
     } else {
+        /* There is a single thread, so that no other walks a list that 'p' is
+         * in, but its program may be in the midst of a run. */
+        memcpy(p, &map->retired, sizeof map->retired);
+        map->retired = p;
+    }
+}
+
+void
+map_free_retired(struct okobpf_map *map)
+{
+    while (map->retired) {
+        void *p = map->retired;
+
+        memcpy(&map->retired, p, sizeof map->retired);
         free(p);
     }
 }
@@ -433,7 +453,10 @@ okobpf_map_delete(struct okobpf_map *map, const void *key, size_t key_size)
     if (key_size != map->info.key_size) {
         return OKOBPF_MAP_BAD_KEY_SIZE;
     }
-    return map->ops->delete(map, key);
+
+    enum okobpf_map_result result = map->ops->delete(map, key);
+    map_free_retired(map);
+    return result;
 }
 
 void
@@ -441,6 +464,7 @@ okobpf_map_clear(struct okobpf_map *map)
 {
     if (!map->info.read_only) {
         map->ops->clear(map);
+        map_free_retired(map);
     }
 }
 

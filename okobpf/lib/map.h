@@ -29,7 +29,7 @@
  * Readers take no lock.  A value is shared memory: the library copies it with
  * relaxed atomic accesses of 64 bits, so that an aligned word is never torn,
  * while a larger value may be seen half updated, as in Linux.  Memory that a
- * reader could hold goes back through map_defer_free(). */
+ * reader could hold goes back through map_defer_free(), or epoch.h. */
 
 #include <stdatomic.h>
 #include "image.h"
@@ -57,6 +57,10 @@ struct map_ops {
     enum okobpf_map_result (*delete)(struct okobpf_map *, const void *key);
     enum okobpf_map_result (*add)(struct okobpf_map *, const void *item);
 
+    /* Whether what programs look up stays valid only until their run ends:
+     * see epoch.h. */
+    bool waits_for_runs;
+
     /* For the user: as the functions of okobpf.h without their checks of
      * sizes and flags.  Where 'read' is NULL, 'lookup' serves; where 'write'
      * is NULL, 'update'. */
@@ -81,6 +85,8 @@ struct okobpf_map {
     uint32_t n_slots;           /* At least 1. */
     atomic_uint ref_cnt;
     const struct okobpf_host *host;
+    void *retired;              /* Only without "host->defer": see
+                                 * map_free_retired(). */
 };
 
 /* An array, whose lookup the JIT may do in line:
@@ -102,6 +108,8 @@ extern const struct map_ops map_array_ops;
 extern const struct map_ops map_percpu_array_ops;
 extern const struct map_ops map_hash_ops;
 extern const struct map_ops map_percpu_hash_ops;
+extern const struct map_ops map_lru_hash_ops;
+extern const struct map_ops map_lpm_trie_ops;
 extern const struct map_ops map_bloom_ops;
 extern const struct map_ops map_countmin_ops;
 
@@ -124,10 +132,15 @@ void map_unref(struct okobpf_map *);
  * entries: for BPF_PSEUDO_MAP_IDX_VALUE. */
 void *map_direct_value(struct okobpf_map *map);
 
+/* Frees what map_defer_free() put off for want of a host that does.  No
+ * program may be running. */
+void map_free_retired(struct okobpf_map *);
+
 /* For the kinds. */
 
-/* Frees 'p' once no thread can hold a pointer to it any more. */
-void map_defer_free(const struct okobpf_map *, void *p);
+/* Frees 'p', of the size of a pointer or more, once no thread can hold a
+ * pointer to it any more. */
+void map_defer_free(struct okobpf_map *, void *p);
 
 /* Returns a number that whoever chooses the keys cannot guess. */
 uint64_t map_random_seed(void);

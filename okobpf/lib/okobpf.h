@@ -31,8 +31,11 @@
  * A 'struct okobpf_prog' is immutable after okobpf_load(): any number of
  * threads may run it, each with its own 'struct okobpf_env'.  All map
  * functions may be called from any thread at any time.  A value pointer that
- * a map lookup hands to a program stays valid until the host's grace period
- * ends (see 'defer' in 'struct okobpf_host'). */
+ * a map lookup hands to a program stays valid, whatever becomes of the entry,
+ * until the program's run ends.  To this end, deleted entries go through the
+ * host's 'defer' (see 'struct okobpf_host'), except for those of LRU hash
+ * tables, which are too many for that: the library waits itself for the runs
+ * that could have looked them up. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -124,7 +127,7 @@ struct okobpf_host {
 
     /* Calls 'function(aux)' once no thread can still hold a pointer to memory
      * that was reachable when defer() was called.  If NULL, the library frees
-     * at once: right only for a single thread. */
+     * at the end of a run: right only for a single thread. */
     void (*defer)(void (*function)(void *aux), void *aux);
 
     /* Takes a line that a program printed, without new-line.  May be NULL.

@@ -24,6 +24,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "epoch.h"
 #include "image.h"
 #include "map.h"
 #include "mem.h"
@@ -118,6 +119,7 @@ create_maps(struct okobpf_prog *prog, const struct okobpf_prog *keep_maps)
             return false;
         }
         prog->maps[prog->n_maps++] = map;
+        prog->guards_runs |= map->ops->waits_for_runs || !prog->host->defer;
     }
     return true;
 }
@@ -291,6 +293,31 @@ okobpf_prog_map(const struct okobpf_prog *prog, size_t index)
     return index < prog->n_maps ? prog->maps[index] : NULL;
 }
 
+static uint64_t
+run(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
+    struct okobpf_env *env)
+{
+    return (prog->jited ? prog->jited(r1, r2, env)
+            : interpret(prog, r1, r2, env));
+}
+
+/* As run(), but sees to it that what maps give up lives until the end. */
+static uint64_t
+run_guarded(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
+              struct okobpf_env *env)
+{
+    struct epoch_thread *thread = epoch_enter();
+    uint64_t result = run(prog, r1, r2, env);
+
+    epoch_exit(thread);
+    if (!prog->host->defer) {
+        for (size_t i = 0; i < prog->n_maps; i++) {
+            map_free_retired(prog->maps[i]);
+        }
+    }
+    return result;
+}
+
 uint64_t
 okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env)
 {
@@ -308,6 +335,6 @@ okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env)
         r1 = (uintptr_t) &env->ctx;
         r2 = 0;
     }
-    return (prog->jited ? prog->jited(r1, r2, env)
-            : interpret(prog, r1, r2, env));
+    return (prog->guards_runs ? run_guarded(prog, r1, r2, env)
+            : run(prog, r1, r2, env));
 }

@@ -123,7 +123,8 @@ test_array(void **state)
 static void
 test_odd_sizes(void **state)
 {
-    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH };
+    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH,
+                                      OKOBPF_MAP_LRU_HASH };
 
     (void) state;
     for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
@@ -217,7 +218,8 @@ test_hash_pointers(void **state)
 static void
 test_wrong_sizes(void **state)
 {
-    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH };
+    static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH,
+                                      OKOBPF_MAP_LRU_HASH };
     uint8_t buf[16] = { 0 };
 
     (void) state;
@@ -299,17 +301,21 @@ test_wild_cursors(void **state)
     };
     static const uint32_t types[] = { OKOBPF_MAP_ARRAY, OKOBPF_MAP_HASH,
                                       OKOBPF_MAP_PERCPU_ARRAY,
-                                      OKOBPF_MAP_PERCPU_HASH };
+                                      OKOBPF_MAP_PERCPU_HASH,
+                                      OKOBPF_MAP_LRU_HASH,
+                                      OKOBPF_MAP_LPM_TRIE };
 
     (void) state;
     for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
-        struct okobpf_map *map = new_map(types[t], 4, 8, 4);
+        uint32_t key_size = types[t] == OKOBPF_MAP_LPM_TRIE ? 8 : 4;
+        struct okobpf_map *map = new_map(types[t], key_size, 8, 4);
+        const uint64_t zeros = 0;
 
-        put(map, 0, 1, 0);
+        okobpf_map_update(map, &zeros, key_size, &zeros, 8, 0);
         for (size_t i = 0; i < ARRAY_SIZE(cursors); i++) {
             uint64_t cursor = cursors[i];
             uint64_t value;
-            uint32_t key;
+            uint64_t key;
             int n = 0;
 
             while (okobpf_map_next(map, &cursor, &key, &value)) {
@@ -506,6 +512,8 @@ test_bad_specs(void **state)
     } cases[] = {
         { { .type = 0, .key_size = 4, .value_size = 4, .max_entries = 1 },
           OKOBPF_BAD_OBJECT, "unknown kind of map 0" },
+        { { .type = 9, .key_size = 4, .value_size = 4, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "unknown kind of map 9" },
         { { .type = 1000, .key_size = 4, .value_size = 4, .max_entries = 1 },
           OKOBPF_BAD_OBJECT, "unknown kind of map 1000" },
         { { .type = 1, .key_size = 8, .value_size = 4, .max_entries = 1 },

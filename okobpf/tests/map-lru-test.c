@@ -1,0 +1,694 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+/* LRU hash tables. */
+
+#include <pthread.h>
+#include <string.h>
+#include "epoch.h"
+#include "map.h"
+#include "testlib.h"
+
+static char map_name[] = "flows";
+
+static struct map_spec
+make_spec(uint32_t max_entries)
+{
+    return (struct map_spec) {
+        .name = map_name,
+        .type = OKOBPF_MAP_LRU_HASH,
+        .key_size = 4,
+        .value_size = 8,
+        .max_entries = max_entries,
+    };
+}
+
+static struct okobpf_map *
+new_map(uint32_t max_entries)
+{
+    struct map_spec spec = make_spec(max_entries);
+    struct okobpf_map *map = map_create(&spec, &test_host);
+
+    assert_non_null(map);
+    return map;
+}
+
+static enum okobpf_map_result
+put(struct okobpf_map *map, uint32_t key, uint64_t value, uint64_t flags)
+{
+    return okobpf_map_update(map, &key, sizeof key, &value, sizeof value,
+                             flags);
+}
+
+/* Returns the value of 'key' as the user sees it, or UINT64_MAX. */
+static uint64_t
+get(struct okobpf_map *map, uint32_t key)
+{
+    uint64_t value;
+
+    return (okobpf_map_lookup(map, &key, sizeof key, &value, sizeof value)
+            == OKOBPF_MAP_OK ? value : UINT64_MAX);
+}
+
+static bool
+has(struct okobpf_map *map, uint32_t key)
+{
+    return get(map, key) != UINT64_MAX;
+}
+
+/* Looks 'key' up as a program does. */
+static uint64_t *
+use(struct okobpf_map *map, uint32_t key)
+{
+    return map->ops->lookup(map, &key, 0);
+}
+
+/* Counts what a dump finds, and checks that it is what lookups find. */
+static uint32_t
+count_dump(struct okobpf_map *map)
+{
+    uint64_t cursor = 0;
+    uint64_t value;
+    uint32_t n = 0;
+    uint32_t key;
+
+    while (okobpf_map_next(map, &cursor, &key, &value)) {
+        assert_int_equal(get(map, key), value);
+        n++;
+    }
+    return n;
+}
+
+static void
+test_flags(void **state)
+{
+    struct okobpf_map *map = new_map(10);
+    uint32_t key = 1;
+
+    (void) state;
+    assert_int_equal(put(map, 1, 1, OKOBPF_EXIST), OKOBPF_MAP_NO_ENTRY);
+    assert_int_equal(put(map, 1, 1, OKOBPF_NOEXIST), OKOBPF_MAP_OK);
+    assert_int_equal(put(map, 1, 2, OKOBPF_NOEXIST), OKOBPF_MAP_EXISTS);
+    assert_int_equal(get(map, 1), 1);
+    assert_int_equal(put(map, 1, 3, OKOBPF_EXIST), OKOBPF_MAP_OK);
+    assert_int_equal(get(map, 1), 3);
+    assert_int_equal(put(map, 1, 4, 3), OKOBPF_MAP_BAD_FLAGS);
+    assert_int_equal(okobpf_map_delete(map, &key, 4), OKOBPF_MAP_OK);
+    assert_int_equal(okobpf_map_delete(map, &key, 4), OKOBPF_MAP_NO_ENTRY);
+    assert_null(use(map, 1));
+    assert_int_equal(okobpf_map_n_entries(map), 0);
+
+    /* There is nothing to evict for what is not inserted. */
+    for (uint32_t i = 0; i < 10; i++) {
+        put(map, i, i, OKOBPF_ANY);
+    }
+    assert_int_equal(put(map, 99, 1, OKOBPF_EXIST), OKOBPF_MAP_NO_ENTRY);
+    assert_int_equal(put(map, 5, 1, OKOBPF_NOEXIST), OKOBPF_MAP_EXISTS);
+    assert_int_equal(count_dump(map), 10);
+    map_unref(map);
+}
+
+/* Maps with one stripe and many: whatever goes in, there is room. */
+static void
+test_never_full(void **state)
+{
+    static const uint32_t sizes[] = { 1, 2, 3, 64, 127, 128, 1000, 20000 };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        uint32_t max = sizes[i];
+        struct okobpf_map *map = new_map(max);
+
+        for (uint32_t key = 0; key < 5 * max + 100; key++) {
+            assert_int_equal(put(map, key, key, OKOBPF_NOEXIST),
+                             OKOBPF_MAP_OK);
+            assert_int_equal(get(map, key), key);
+            assert_int_equal(okobpf_map_n_entries(map),
+                             key < max ? key + 1 : max);
+        }
+        assert_int_equal(count_dump(map), max);
+
+        okobpf_map_clear(map);
+        assert_int_equal(okobpf_map_n_entries(map), 0);
+        assert_int_equal(count_dump(map), 0);
+        assert_int_equal(put(map, 7, 7, OKOBPF_ANY), OKOBPF_MAP_OK);
+        assert_int_equal(count_dump(map), 1);
+        map_unref(map);
+    }
+}
+
+/* A flow whose packets go on coming survives a scan of addresses, in maps of
+ * any size. */
+static void
+test_scan(void **state)
+{
+    static const uint32_t sizes[] = { 20, 100, 1000, 10000 };
+    enum { N_HOT = 10 };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        struct okobpf_map *map = new_map(sizes[i]);
+
+        for (uint32_t key = 0; key < N_HOT; key++) {
+            assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+        }
+        for (uint32_t key = N_HOT; key < 10 * sizes[i]; key++) {
+            assert_non_null(use(map, key % N_HOT));
+            assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+        }
+        for (uint32_t key = 0; key < N_HOT; key++) {
+            assert_int_equal(get(map, key), key);
+        }
+        map_unref(map);
+    }
+}
+
+/* Looking at a map from outside keeps nothing in it, and updates do. */
+static void
+test_what_is_use(void **state)
+{
+    struct okobpf_map *map = new_map(8);
+
+    (void) state;
+    for (uint32_t key = 0; key < 8; key++) {
+        put(map, key, key, 0);
+    }
+    assert_true(has(map, 0));
+    assert_int_equal(count_dump(map), 8);
+    put(map, 1, 11, OKOBPF_EXIST);
+    use(map, 2);
+    put(map, 100, 0, 0);
+    assert_false(has(map, 0));
+    put(map, 101, 0, 0);
+    assert_true(has(map, 1));
+    assert_true(has(map, 2));
+    assert_false(has(map, 3));
+
+    /* A use that is long past counts no more. */
+    for (uint32_t key = 102; key < 118; key++) {
+        put(map, key, 0, 0);
+    }
+    assert_false(has(map, 1));
+    assert_false(has(map, 2));
+    map_unref(map);
+}
+
+/* Even if all entries are used all the time, an insertion takes bounded
+ * time, and evicts one of them. */
+static void
+test_all_in_use(void **state)
+{
+    enum { MAX = 1000 };
+    struct okobpf_map *map = new_map(MAX);
+
+    (void) state;
+    for (uint32_t round = 0; round < 20; round++) {
+        for (uint32_t key = 0; key < 2 * MAX; key++) {
+            use(map, key);
+        }
+        assert_int_equal(put(map, round * 100, 1, 0), OKOBPF_MAP_OK);
+        for (uint32_t key = 0; key < 2 * MAX; key++) {
+            put(map, key, 1, 0);
+        }
+        assert_int_equal(count_dump(map), MAX);
+    }
+    map_unref(map);
+}
+
+/* Random operations on a map of one stripe, compared with a simple model of
+ * what map-lru.c promises. */
+
+enum { MODEL_MAX = 40, MODEL_KEYS = 100 };
+
+struct model {
+    struct { uint32_t key; uint64_t value; bool used; } queue[MODEL_MAX];
+    int n;
+};
+
+static int
+model_find(const struct model *m, uint32_t key)
+{
+    for (int i = 0; i < m->n; i++) {
+        if (m->queue[i].key == key) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void
+model_remove(struct model *m, int i)
+{
+    memmove(&m->queue[i], &m->queue[i + 1],
+            (m->n - i - 1) * sizeof m->queue[0]);
+    m->n--;
+}
+
+static void
+model_insert(struct model *m, uint32_t key, uint64_t value)
+{
+    while (m->n == MODEL_MAX) {
+        bool used = m->queue[0].used;
+        uint32_t old_key = m->queue[0].key;
+        uint64_t old_value = m->queue[0].value;
+
+        model_remove(m, 0);
+        if (!used) {
+            break;
+        }
+        m->queue[m->n].key = old_key;
+        m->queue[m->n].value = old_value;
+        m->queue[m->n++].used = false;
+    }
+    m->queue[m->n].key = key;
+    m->queue[m->n].value = value;
+    m->queue[m->n++].used = false;
+}
+
+static enum okobpf_map_result
+model_put(struct model *m, uint32_t key, uint64_t value, uint64_t flags)
+{
+    int i = model_find(m, key);
+
+    if (i >= 0 && flags == OKOBPF_NOEXIST) {
+        return OKOBPF_MAP_EXISTS;
+    } else if (i >= 0) {
+        m->queue[i].value = value;
+        m->queue[i].used = true;
+    } else if (flags == OKOBPF_EXIST) {
+        return OKOBPF_MAP_NO_ENTRY;
+    } else {
+        model_insert(m, key, value);
+    }
+    return OKOBPF_MAP_OK;
+}
+
+static uint64_t
+next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+static void
+test_model(void **state)
+{
+    struct okobpf_map *map = new_map(MODEL_MAX);
+    struct model model = { .n = 0 };
+    uint64_t seed = 1;
+
+    (void) state;
+    for (int round = 0; round < 20000; round++) {
+        uint64_t random = next_random(&seed);
+        uint32_t key = random % MODEL_KEYS;
+        uint64_t value = random >> 32;
+        int i = model_find(&model, key);
+        uint64_t *p;
+
+        switch (random >> 16 & 7) {
+        case 0:
+            assert_int_equal(okobpf_map_delete(map, &key, 4),
+                             i < 0 ? OKOBPF_MAP_NO_ENTRY : OKOBPF_MAP_OK);
+            if (i >= 0) {
+                model_remove(&model, i);
+            }
+            break;
+        case 1:
+        case 2:
+            p = use(map, key);
+            assert_int_equal(!p, i < 0);
+            if (p) {
+                assert_int_equal(*p, model.queue[i].value);
+                model.queue[i].used = true;
+            }
+            break;
+        case 3:
+            if (!(random >> 20 & 255)) {
+                okobpf_map_clear(map);
+                model.n = 0;
+            }
+            break;
+        default:
+            assert_int_equal(put(map, key, value, random >> 28 & 1),
+                             model_put(&model, key, value,
+                                       random >> 28 & 1));
+            break;
+        }
+
+        assert_int_equal(okobpf_map_n_entries(map), model.n);
+        for (i = 0; i < model.n; i++) {
+            assert_int_equal(get(map, model.queue[i].key),
+                             model.queue[i].value);
+        }
+    }
+    assert_int_equal(count_dump(map), model.n);
+    map_unref(map);
+}
+
+/* A program holds a value while it evicts that and many others: it is still
+ * its own when it goes on with it.  (Under AddressSanitizer: still there.) */
+static void
+test_pointers(void **state)
+{
+    struct okobpf_map *map = new_map(16);
+    struct epoch_thread *thread;
+    uint64_t *p;
+
+    (void) state;
+    for (int round = 0; round < 100; round++) {
+        put(map, 1, 1, 0);
+        thread = epoch_enter();
+        p = use(map, 1);
+        assert_non_null(p);
+        for (uint32_t key = 100; key < 300; key++) {
+            assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+        }
+        assert_false(has(map, 1));
+        assert_int_equal(*p, 1);
+        *p = 12345;
+        for (uint32_t key = 284; key < 300; key++) {
+            assert_int_equal(get(map, key), key);
+        }
+        epoch_exit(thread);
+    }
+    map_unref(map);
+}
+
+/* Insertions take memory again that is not in use any more, and hardly ever
+ * fresh. */
+static void
+test_reuse(void **state)
+{
+    enum { MAX = 2000 };
+    struct okobpf_map *map = new_map(MAX);
+    uint32_t key = 0;
+
+    (void) state;
+    for (int round = 0; round < 2; round++) {
+        fail_allocation(round * 10 * MAX / 100);
+        for (int i = 0; i < 10 * MAX; i++, key++) {
+            struct epoch_thread *thread = epoch_enter();
+
+            assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+            epoch_exit(thread);
+        }
+    }
+    assert_false(allocation_failed());
+    fail_allocation(0);
+    map_unref(map);
+}
+
+/* While a run does not end, memory grows to what the map was accounted for and
+ * no further. */
+static void
+test_endless_run(void **state)
+{
+    enum { MAX = 16 };
+    struct okobpf_map *map = new_map(MAX);
+    enum okobpf_map_result result = OKOBPF_MAP_OK;
+    struct epoch_thread *thread;
+    uint32_t key = 0;
+
+    (void) state;
+    thread = epoch_enter();
+    for (; key < 100000; key++) {
+        result = put(map, key, key, 0);
+        if (result != OKOBPF_MAP_OK) {
+            break;
+        }
+    }
+    assert_int_equal(result, OKOBPF_MAP_NO_MEMORY);
+    assert_true(key > 1000);
+    assert_true(key * sizeof(uint64_t) * 2 < okobpf_map_info(map)->memory);
+    assert_int_equal(count_dump(map), MAX);
+    assert_int_equal(put(map, key - 1, 5, OKOBPF_EXIST), OKOBPF_MAP_OK);
+    epoch_exit(thread);
+
+    for (int i = 0; i < 1000; i++, key++) {
+        assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+    }
+    map_unref(map);
+}
+
+static void
+test_no_memory(void **state)
+{
+    struct map_spec spec = make_spec(300);
+    struct okobpf_map *map;
+    int n = 0;
+
+    (void) state;
+    do {
+        fail_allocation(++n);
+        map = map_create(&spec, &test_host);
+        assert_int_equal(!map, allocation_failed());
+    } while (!map);
+    assert_true(n > 4);
+
+    /* A single failure is made up for. */
+    fail_allocation(1);
+    assert_int_equal(put(map, 1, 1, 0), OKOBPF_MAP_OK);
+    assert_true(allocation_failed());
+    fail_allocation(0);
+    assert_int_equal(count_dump(map), 1);
+    map_unref(map);
+}
+
+static void
+test_memory(void **state)
+{
+    static const struct {
+        uint32_t key_size, value_size, max_entries;
+        enum okobpf_status status;
+        const char *reason;
+    } cases[] = {
+        { 4, 8, 16, OKOBPF_OK, NULL },
+        { 4, 0, 16, OKOBPF_BAD_OBJECT, "value size of 1 or more" },
+        { 4, 8, 400000, OKOBPF_OK, NULL },
+        { 4, 8, 800000, OKOBPF_LIMIT, "bytes, where 67108864 of at most" },
+        { 4, 8, UINT32_MAX, OKOBPF_LIMIT, "bytes, where" },
+        { 16384, 16384, 100, OKOBPF_OK, NULL },
+        { 16384, 16384, UINT32_MAX, OKOBPF_LIMIT, "bytes, where" },
+        { 20000, 20000, 1, OKOBPF_LIMIT, "expected at most 32768" },
+        { UINT32_MAX, UINT32_MAX, UINT32_MAX, OKOBPF_LIMIT, "32768" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct map_spec spec = make_spec(cases[i].max_entries);
+        struct okobpf_report report;
+        uint64_t memory = 0;
+
+        spec.key_size = cases[i].key_size;
+        spec.value_size = cases[i].value_size;
+        memset(&report, 0, sizeof report);
+        assert_int_equal(map_spec_check(&spec, &okobpf_default_limits, 1,
+                                        &memory, &report), cases[i].status);
+        if (cases[i].reason) {
+            assert_contains(report.reason, cases[i].reason);
+        } else {
+            assert_true(memory > (uint64_t) spec.max_entries
+                        * (spec.key_size + spec.value_size));
+        }
+        okobpf_report_uninit(&report);
+    }
+}
+
+/* Takes a dump in parts while others come and go. */
+static void
+test_resumed_iteration(void **state)
+{
+    enum { N_STAY = 50 };
+    struct okobpf_map *map = new_map(300);
+    uint64_t seed = 1;
+
+    (void) state;
+    for (int round = 0; round < 100; round++) {
+        bool seen[N_STAY] = { false };
+        uint64_t cursor = 0;
+        uint64_t value;
+        uint32_t key;
+
+        for (uint32_t i = 0; i < N_STAY; i++) {
+            assert_int_equal(put(map, i, i, 0), OKOBPF_MAP_OK);
+        }
+        while (okobpf_map_next(map, &cursor, &key, &value)) {
+            assert_int_equal(key, value);
+            if (key < N_STAY) {
+                seen[key] = true;
+            }
+            for (uint32_t i = 0; i < N_STAY; i++) {
+                assert_non_null(use(map, i));
+            }
+            key = N_STAY + next_random(&seed) % 10000;
+            assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+        }
+        for (uint32_t i = 0; i < N_STAY; i++) {
+            assert_true(seen[i]);
+        }
+        assert_false(okobpf_map_next(map, &cursor, &key, &value));
+    }
+    map_unref(map);
+}
+
+/* Threads that run programs, and users that look at the map. */
+
+enum { N_PROGRAMS = 3, N_USERS = 2, N_RUNS = 30000, N_KEYS = 500 };
+
+struct job {
+    struct okobpf_map *map;
+    uint64_t seed;
+    uint64_t n_held, n_stored, n_wrong;
+};
+
+static _Atomic bool programs_done;
+
+/* Looks up, inserts, deletes, and then goes on with what it looked up.  The
+ * upper half of a value is its key. */
+static void
+run_once(struct job *job)
+{
+    uint32_t key = next_random(&job->seed) % N_KEYS;
+    uint64_t *p = use(job->map, key);
+
+    for (uint32_t i = next_random(&job->seed) % 8; i > 0; i--) {
+        uint64_t random = next_random(&job->seed);
+        uint32_t other = random % N_KEYS;
+        uint64_t value = (uint64_t) other << 32 | (uint32_t) random;
+        enum okobpf_map_result result;
+
+        if (random >> 32 & 7) {
+            /* The machine may have stopped another thread in its run, and
+             * spare entries run out until it goes on. */
+            result = job->map->ops->update(job->map, &other, &value, 0, 0);
+            job->n_stored += result == OKOBPF_MAP_OK;
+            job->n_wrong += (result != OKOBPF_MAP_OK
+                             && result != OKOBPF_MAP_NO_MEMORY);
+        } else {
+            job->map->ops->delete(job->map, &other);
+        }
+    }
+    if (p) {
+        job->n_wrong += __atomic_load_n(p, __ATOMIC_RELAXED) >> 32 != key;
+        __atomic_store_n(p, (uint64_t) key << 32, __ATOMIC_RELAXED);
+        job->n_held++;
+    }
+}
+
+static void *
+run_programs(void *job_)
+{
+    struct job *job = job_;
+
+    for (int i = 0; i < N_RUNS; i++) {
+        struct epoch_thread *thread = epoch_enter();
+
+        run_once(job);
+        epoch_exit(thread);
+    }
+    return NULL;
+}
+
+static void *
+look_at_map(void *job_)
+{
+    struct job *job = job_;
+
+    while (!atomic_load(&programs_done)) {
+        uint64_t cursor = 0;
+        uint64_t value;
+        uint32_t key;
+
+        for (int i = 0; i < 100; i++) {
+            key = next_random(&job->seed) % N_KEYS;
+            value = get(job->map, key);
+            job->n_wrong += value != UINT64_MAX && value >> 32 != key;
+        }
+        while (okobpf_map_next(job->map, &cursor, &key, &value)) {
+            job->n_wrong += value >> 32 != key;
+        }
+        job->n_wrong += (okobpf_map_n_entries(job->map)
+                         > okobpf_map_info(job->map)->max_entries);
+    }
+    return NULL;
+}
+
+static void
+test_threads(void **state)
+{
+    /* One stripe, several, and several with hardly room for one. */
+    static const uint32_t sizes[] = { 30, 256, 130 };
+
+    (void) state;
+    for (size_t s = 0; s < ARRAY_SIZE(sizes); s++) {
+        struct okobpf_map *map = new_map(sizes[s]);
+        pthread_t threads[N_PROGRAMS + N_USERS];
+        struct job jobs[N_PROGRAMS + N_USERS];
+
+        atomic_store(&programs_done, false);
+        for (int i = 0; i < N_PROGRAMS + N_USERS; i++) {
+            jobs[i] = (struct job) { .map = map, .seed = 999 + i };
+            assert_int_equal(
+                pthread_create(&threads[i], NULL,
+                               i < N_PROGRAMS ? run_programs : look_at_map,
+                               &jobs[i]), 0);
+        }
+        for (int i = 0; i < N_PROGRAMS + N_USERS; i++) {
+            if (i == N_PROGRAMS) {
+                atomic_store(&programs_done, true);
+            }
+            pthread_join(threads[i], NULL);
+            assert_int_equal(jobs[i].n_wrong, 0);
+            if (i < N_PROGRAMS) {
+                assert_true(jobs[i].n_held > 0);
+                assert_true(jobs[i].n_stored > 0);
+            }
+        }
+        assert_int_equal(count_dump(map), okobpf_map_n_entries(map));
+
+        /* With all runs ended, there is memory for any number. */
+        for (uint32_t key = 0; key < 50000; key++) {
+            assert_int_equal(put(map, key, 0, 0), OKOBPF_MAP_OK);
+        }
+        assert_int_equal(count_dump(map), sizes[s]);
+        map_unref(map);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_never_full),
+        cmocka_unit_test(test_scan),
+        cmocka_unit_test(test_what_is_use),
+        cmocka_unit_test(test_all_in_use),
+        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_pointers),
+        cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_endless_run),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_resumed_iteration),
+        cmocka_unit_test(test_threads),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
