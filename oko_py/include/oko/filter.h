@@ -100,8 +100,11 @@ enum oko_map_type {
     OKO_MAP_HASH = 4,
     OKO_MAP_PERCPU_ARRAY = 5,   /* A value for each core, summed in dumps. */
     OKO_MAP_PERCPU_HASH = 6,
-    OKO_MAP_LRU_HASH = 7,       /* Drops the least recently used when full. */
-    OKO_MAP_LPM_TRIE = 8,       /* Longest prefix match. */
+    OKO_MAP_LRU_HASH = 7,       /* Never full: an insertion evicts an entry
+                                 * that was not looked up of late. */
+    OKO_MAP_LPM_TRIE = 8,       /* Longest prefix match.  Key: a 32-bit number
+                                 * of bits, then bytes of which so many bits
+                                 * count: see 'struct ipv4_prefix'. */
 };
 
 /* Definition of a map, as it stands in the object: 20 bytes. */
@@ -158,7 +161,7 @@ static void *(*const oko_map_lookup)(const void *map, const void *key)
     = (void *) 1;
 
 /* Creates or overwrites the value of 'key'.  Returns 0, or a negative number
- * if the map is full. */
+ * if the map is full, memory is short, or the key is out of range. */
 static int (*const oko_map_update)(const void *map, const void *key,
                                    const void *value) = (void *) 2;
 

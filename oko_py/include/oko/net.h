@@ -65,6 +65,20 @@ struct mac_addr {
     ((ipv4_addr) bpf_htonl((__u32) (A) << 24 | (__u32) (B) << 16            \
                            | (__u32) (C) << 8 | (__u32) (D)))
 
+/* Keys of maps of the kind OKO_MAP_LPM_TRIE.  For a lookup of an address,
+ * 'prefixlen' is 32 or 128.  oko_py prints and takes them as "10.0.0.0/8" and
+ * "2001:db8::/32". */
+
+struct ipv4_prefix {
+    __u32 prefixlen;            /* Bits of 'addr' that count, 0 to 32. */
+    ipv4_addr addr;
+};
+
+struct ipv6_prefix {
+    __u32 prefixlen;            /* Bits of 'addr' that count, 0 to 128. */
+    struct ipv6_addr addr;
+};
+
 /* Ethernet. */
 
 struct eth_hdr {
