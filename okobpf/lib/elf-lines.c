@@ -52,6 +52,44 @@ find_code(const struct elf *elf, const char *name)
     return 0;
 }
 
+/* Returns the index in 'image->lines' of the line of 'insn', or -1. */
+static int64_t
+find_line(const struct image *image, uint32_t insn)
+{
+    size_t low = 0;
+    size_t high = image->n_lines;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (image->lines[mid].insn <= insn) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return (int64_t) low - 1;
+}
+
+/* The code that took the place of an indirect jump has that jump's line. */
+static void
+add_jumps(struct loader *ld)
+{
+    struct image *image = ld->image;
+    size_t n = image->n_lines;
+
+    for (size_t i = 0; i < ld->n_jumps; i++) {
+        int64_t line = find_line(image, ld->jumps[i].insn);
+
+        if (line >= 0) {
+            image->lines[n] = image->lines[line];
+            image->lines[n++].insn = ld->jumps[i].code;
+        }
+    }
+    image->n_lines = n;
+    qsort(image->lines, n, sizeof *image->lines, compare_lines);
+}
+
 void
 elf_load_lines(struct loader *ld)
 {
@@ -65,7 +103,8 @@ elf_load_lines(struct loader *ld)
 
     n = btf_get_lines(&ld->btf, &ld->elf, &btf_lines);
     strings = n ? image_alloc(image, ld->btf.strings_size) : NULL;
-    image->lines = strings ? mem_alloc(n, sizeof *image->lines) : NULL;
+    image->lines = (strings
+                    ? mem_alloc(n + ld->n_jumps, sizeof *image->lines) : NULL);
     if (!image->lines) {
         free(btf_lines);
         return;
@@ -108,4 +147,5 @@ elf_load_lines(struct loader *ld)
         }
     }
     image->n_lines = n;
+    add_jumps(ld);
 }

@@ -182,9 +182,8 @@ elf_section_rels(struct loader *ld, uint32_t section,
     return status;
 }
 
-/* Makes room for 'n' more instructions in the image. */
-static enum okobpf_status
-reserve_insns(struct loader *ld, uint64_t n)
+enum okobpf_status
+elf_reserve_insns(struct loader *ld, uint64_t n)
 {
     struct image *image = ld->image;
     uint64_t capacity = image->n_insns + n;
@@ -284,7 +283,7 @@ link_function(struct loader *ld, struct elf_function *f)
                            f->end);
     }
     n_insns = (f->end - f->start) / INSN_SIZE;
-    status = reserve_insns(ld, n_insns);
+    status = elf_reserve_insns(ld, n_insns);
     if (status != OKOBPF_OK) {
         return status;
     }
@@ -294,7 +293,8 @@ link_function(struct loader *ld, struct elf_function *f)
     f->base = image->n_insns;
     image->n_insns += n_insns;
     ld->linked[ld->n_linked++] = f - ld->functions;
-    return link_rels(ld, f);
+    status = link_rels(ld, f);
+    return status == OKOBPF_OK ? elf_replace_jumps(ld, f) : status;
 }
 
 const char *
@@ -320,6 +320,30 @@ elf_insn_section(const struct loader *ld, uint32_t insn, uint64_t *offset)
 
 /* Calls. */
 
+/* What to do about a call of 'symbol', which is not there.  Some calls are not
+ * in the source: the compiler makes them. */
+static const char *
+call_advice(const char *symbol)
+{
+    static const char *const library[] = { "memcmp", "bcmp", "memcpy",
+                                           "memmove", "memset", "strlen" };
+
+    if (!strcmp(symbol, "__bpf_trap")) {
+        return ("the compiler put it where the program traps or its behavior "
+                "is undefined, as with a variable that has no value: heed its "
+                "warnings (-Wall), and return a result there");
+    }
+    for (size_t i = 0; i < sizeof library / sizeof library[0]; i++) {
+        if (!strcmp(symbol, library[i])) {
+            return ("there is no C library: write a loop in a function of "
+                    "your own, of another name, and compile with "
+                    "-fno-builtin if the compiler makes this call of it");
+        }
+    }
+    return ("define the function in the same file, or call a helper by its "
+            "number, as the headers of Oko do");
+}
+
 static enum okobpf_status
 bad_call(struct loader *ld, uint32_t insn, const char *symbol,
          const char *problem)
@@ -327,9 +351,7 @@ bad_call(struct loader *ld, uint32_t insn, const char *symbol,
     uint64_t offset;
     const char *section = elf_insn_section(ld, insn, &offset);
 
-    return report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                       "define the function in the same file, or call a "
-                       "helper by its number, as the headers of Oko do",
+    return report_fail(ld->report, OKOBPF_BAD_OBJECT, call_advice(symbol),
                        "section \"%s\" offset %"PRIu64": call of \"%s\", "
                        "%s", section, offset, symbol, problem);
 }
@@ -551,6 +573,7 @@ elf_load(const void *data, size_t size, const char *section,
         free(ld.functions);
         free(ld.linked);
         free(ld.rels);
+        free(ld.jumps);
         elf_close(&ld.elf);
     }
     if (status != OKOBPF_OK) {

@@ -23,6 +23,7 @@
  *
  *    elf-load.c   chooses the program, and puts the functions that it calls
  *                 behind it
+ *    elf-jumps.c  replaces indirect jumps
  *    elf-maps.c   finds the maps, and resolves references to them and to
  *                 global variables
  *    elf-lines.c  translates the line information, where there is some
@@ -59,6 +60,12 @@ struct section_rels {
     size_t n;
 };
 
+/* An indirect jump, and the code that took its place. */
+struct indirect_jump {
+    uint32_t insn;              /* In the image. */
+    uint32_t code;              /* Likewise. */
+};
+
 struct loader {
     struct elf elf;
     struct btf btf;             /* All zeros if the object has none. */
@@ -78,6 +85,11 @@ struct loader {
     /* One for each in 'image->insns'. */
     struct insn_rel *rels;
     uint32_t capacity;          /* Allocated 'rels' and 'image->insns'. */
+
+    struct indirect_jump *jumps; /* By increasing 'code'. */
+    size_t n_jumps;
+    uint64_t n_table_entries;   /* Of jump tables, looked at so far. */
+    uint64_t n_jump_steps;      /* Taken to find the tables of jumps. */
 };
 
 /* elf-load.c. */
@@ -90,6 +102,26 @@ struct elf_function *elf_function_at(const struct loader *, uint32_t section,
  * reports the failure. */
 enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
                                     const struct section_rels **rels);
+
+/* Makes room for 'n' more instructions in the image.  Returns OKOBPF_OK, or
+ * reports the failure. */
+enum okobpf_status elf_reserve_insns(struct loader *, uint64_t n);
+
+/* elf-jumps.c. */
+
+/* Replaces the indirect jumps of 'f', the last function in the image.  Returns
+ * OKOBPF_OK, or reports the failure. */
+enum okobpf_status elf_replace_jumps(struct loader *,
+                                     const struct elf_function *f);
+
+/* Whether 'sec' holds what indirect jumps load. */
+bool elf_is_jump_tables(const struct elf_section *sec);
+
+/* If the relocation 'rel' of 'sec', a section of data, is for the address of
+ * a place in the code, stores that place, in bytes from the start of its
+ * section, in '*address' and returns true. */
+bool elf_code_address(const struct elf *, const struct elf_section *sec,
+                      const struct elf_rel *rel, uint64_t *address);
 
 /* elf-maps.c.  Fills in the image's maps and resolves the references to them
  * in its instructions.  Returns OKOBPF_OK, or reports the failure. */

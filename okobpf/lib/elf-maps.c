@@ -102,8 +102,10 @@ is_btf_maps_section(const struct elf_section *sec)
 static bool
 is_data_section(const struct elf_section *sec)
 {
-    return (sec->type == ELF_SHT_PROGBITS || sec->type == ELF_SHT_NOBITS)
-           && sec->flags & ELF_SHF_ALLOC && !(sec->flags & ELF_SHF_EXECINSTR);
+    return ((sec->type == ELF_SHT_PROGBITS || sec->type == ELF_SHT_NOBITS)
+            && sec->flags & ELF_SHF_ALLOC
+            && !(sec->flags & ELF_SHF_EXECINSTR))
+           || elf_is_jump_tables(sec);
 }
 
 /* References. */
@@ -480,6 +482,38 @@ add_map_specs(struct map_finder *mf)
     return OKOBPF_OK;
 }
 
+/* Applies the relocations of the section of data 'index' to 'init', its
+ * content: those that tell indirect jumps their targets.  Other addresses are
+ * not for programs to have. */
+static enum okobpf_status
+relocate_globals(struct loader *ld, uint32_t index, uint8_t *init)
+{
+    const struct elf_section *sec = &ld->elf.sections[index];
+    const struct section_rels *sr;
+    enum okobpf_status status;
+
+    status = elf_section_rels(ld, index, &sr);
+    if (status != OKOBPF_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < sr->n; i++) {
+        const struct elf_rel *rel = &sr->rels[i];
+        uint64_t address;
+
+        if (!ld->n_jumps
+            || !elf_code_address(&ld->elf, sec, rel, &address)) {
+            return report_fail(
+                ld->report, OKOBPF_BAD_OBJECT,
+                "initialize it in the program, or use numbers",
+                "section \"%s\" offset %"PRIu64": the initial value of a "
+                "global variable is the address of \"%s\"", sec->name,
+                rel->offset, ld->elf.symbols[rel->symbol].name);
+        }
+        memcpy(init + rel->offset, &address, sizeof address);
+    }
+    return OKOBPF_OK;
+}
+
 /* Makes sure that there is a map for the globals in section 'index', and
  * stores its number in 'mf->globals[index]'. */
 static enum okobpf_status
@@ -488,7 +522,6 @@ add_globals(struct map_finder *mf, uint32_t index)
     struct loader *ld = mf->ld;
     const struct elf_section *sec = &ld->elf.sections[index];
     struct image *image = ld->image;
-    const struct section_rels *sr;
     enum okobpf_status status;
     struct map_spec *spec;
     uint8_t *init = NULL;
@@ -510,25 +543,16 @@ add_globals(struct map_finder *mf, uint32_t index)
                            "of global variables, got %"PRIu64, sec->name,
                            ld->limits->max_map_memory, sec->size);
     }
-    status = elf_section_rels(ld, index, &sr);
-    if (status != OKOBPF_OK) {
-        return status;
-    }
-    if (sr->n) {
-        return report_fail(
-            ld->report, OKOBPF_BAD_OBJECT,
-            "initialize it in the program, or use numbers",
-            "section \"%s\" offset %"PRIu64": the initial value of a global "
-            "variable is the address of \"%s\"", sec->name,
-            sr->rels[0].offset, ld->elf.symbols[sr->rels[0].symbol].name);
-    }
-
     if (sec->type == ELF_SHT_PROGBITS) {
         init = image_alloc(image, sec->size);
         if (!init) {
             return no_memory(ld);
         }
         memcpy(init, sec->data, sec->size);
+    }
+    status = relocate_globals(ld, index, init);
+    if (status != OKOBPF_OK) {
+        return status;
     }
     spec = &image->maps[image->n_maps];
     *spec = (struct map_spec) {

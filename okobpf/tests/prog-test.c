@@ -84,6 +84,27 @@ test_original(void **state)
 }
 
 static void
+test_jump_tables(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
+        struct okobpf_options options = { .engine = engines[i] };
+        struct okobpf_prog *prog = load_prog("jumps", &options);
+
+        for (uint8_t a = 0; a < 12; a++) {
+            for (uint8_t b = 0; b < 4; b++) {
+                const uint8_t bytes[] = { a, b };
+                uint64_t expected = a < 9 && b < 3 ? 100 * a + b + 7 : 0;
+
+                assert_int_equal(run_prog(prog, bytes, sizeof bytes, 1),
+                                 expected);
+            }
+        }
+        okobpf_prog_destroy(prog);
+    }
+}
+
+static void
 test_context(void **state)
 {
     (void) state;
@@ -395,6 +416,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_original),
+        cmocka_unit_test(test_jump_tables),
         cmocka_unit_test(test_context),
         cmocka_unit_test(test_globals),
         cmocka_unit_test(test_helpers),
