@@ -12,6 +12,13 @@ mkdir -p build
     exit 1
 }
 
+# The newest of the compilers whose objects are tested.
+.venv/bin/python -m pip install --disable-pip-version-check -e '.[compilers]' \
+    >build/compilers.log 2>&1 || {
+    tail -n 20 build/compilers.log
+    exit 1
+}
+
 run() {
     echo "== ./inv $*"
     if ./inv "$@"; then
