@@ -16,6 +16,8 @@ integers, pointers, ``bool``                  ``int``, ``bool``; text: ``"10"``,
                                               mapping, or text: ``"a=1,b=2"`` or JSON
 arrays                                        ``tuple``; takes any sequence
 ``char[N]``                                   ``str``, if the bytes are text
+key of a longest-prefix map, with 4 or 16     ``"10.0.0.0/8"``, ``"2001:db8::/32"``; takes
+bytes after the prefix length                 addresses and :mod:`ipaddress` networks, too
 anything else, or no BTF                      ``bytes``
 ============================================  =================================================
 
@@ -259,6 +261,58 @@ class _IPv6(Codec):
 
     def decode(self, data: bytes) -> Value:
         return str(ipaddress.IPv6Address(data))
+
+
+class _Prefix(Codec):
+    """A number of bits, in the machine's order, and the address that they are of."""
+
+    def __init__(self, size: int, name: str) -> None:
+        super().__init__(size, name)
+        self.network: type[ipaddress.IPv4Network] | type[ipaddress.IPv6Network]
+        self.address: type[ipaddress.IPv4Address] | type[ipaddress.IPv6Address]
+        if size == _PREFIX_SIZES[4]:
+            self.network, self.address = ipaddress.IPv4Network, ipaddress.IPv4Address
+            self.example = "an IPv4 prefix such as 10.0.0.0/8"
+        else:
+            self.network, self.address = ipaddress.IPv6Network, ipaddress.IPv6Address
+            self.example = "an IPv6 prefix such as 2001:db8::/32"
+
+    def _encode(self, value: object) -> bytes:
+        if isinstance(value, (str, self.network, self.address)):
+            try:
+                # Bits of the host don't count in the map, either.
+                network = self.network(str(value), strict=False)
+            except ValueError:
+                pass
+            else:
+                return network.prefixlen.to_bytes(4, "little") + network.network_address.packed
+        raise Mismatch(f"{self.example} ({self.name})", _describe(value))
+
+    def decode(self, data: bytes) -> Value:
+        length = int.from_bytes(data[:4], "little")
+        if length > 8 * (self.size - 4):
+            return data
+        return f"{self.address(data[4:])}/{length}"
+
+
+#: Sizes of the keys of prefixes by IP version.
+_PREFIX_SIZES = {4: 8, 6: 20}
+
+
+def prefix_codec(codec: Codec) -> Codec:
+    """Return the codec for keys of a longest-prefix map, whose type is that of *codec*.
+
+    If the type is known, and has one member of the size of an IPv4 or IPv6 address after the
+    prefix length, that is one, whatever its type: bytes of a prefix are in network order.
+    """
+    if (
+        isinstance(codec, _Struct)
+        and codec.size in _PREFIX_SIZES.values()
+        and [(offset, field.size) for _, offset, field in codec.fields]
+        == [(0, 4), (4, codec.size - 4)]
+    ):
+        return _Prefix(codec.size, codec.name)
+    return codec
 
 
 class _Mac(Codec):

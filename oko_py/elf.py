@@ -23,7 +23,7 @@ from oko_py import _elf
 from oko_py._btf import Btf, Kind, Type
 from oko_py._elf import RawObject, Relocation, Section, Symbol
 from oko_py._errors import ObjectFileError
-from oko_py._values import Codec, codec_for
+from oko_py._values import Codec, codec_for, prefix_codec
 
 __all__ = ["HELPERS", "MAP_TYPES", "MapSpec", "ProgramSpec", "Spec", "load", "loads", "read_file"]
 
@@ -402,9 +402,12 @@ def _map_spec(
     max_entries: int,
     n_hash_functions: int,
 ) -> MapSpec:
+    kind = MAP_TYPES.get(number, str(number))
+    if kind == "lpm_trie":
+        key = prefix_codec(key)
     return MapSpec(
         name=symbol.name,
-        type=MAP_TYPES.get(number, str(number)),
+        type=kind,
         key_size=key.size,
         value_size=value.size,
         max_entries=max_entries,

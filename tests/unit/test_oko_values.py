@@ -113,6 +113,49 @@ def test_ipv4_key_of_the_firewall(value: object, tmp_path: Path) -> None:
     assert table.value.decode(bytes([0, 0, 0, 0])) == "PASS"
 
 
+@pytest.fixture(scope="module")
+def prefixes(tmp_path_factory: pytest.TempPathFactory) -> elf.Spec:
+    out = tmp_path_factory.mktemp("obj") / "prefixes.o"
+    return elf.load(oko_py.compile(PROGRAMS / "prefixes.c", out))
+
+
+@pytest.mark.parametrize("name", ["v4", "libbpf_v4", "plain_v4", "bytes_v4"])
+def test_ipv4_prefix(prefixes: elf.Spec, name: str) -> None:
+    key = prefixes.maps[name].key
+    assert key.encode("10.0.0.0/8") == bytes([8, 0, 0, 0, 10, 0, 0, 0])
+    assert key.decode(bytes([8, 0, 0, 0, 10, 0, 0, 0])) == "10.0.0.0/8"
+    for same in ("10.1.2.3/8", "10.0.0.0/255.0.0.0", ipaddress.ip_network("10.0.0.0/8")):
+        assert key.encode(same) == key.encode("10.0.0.0/8")
+    for host in ("10.1.2.3", "10.1.2.3/32", ipaddress.ip_address("10.1.2.3")):
+        assert key.decode(key.encode(host)) == "10.1.2.3/32"
+    assert key.decode(key.encode("0.0.0.0/0")) == "0.0.0.0/0"
+    assert key.encode(bytes(range(8))) == bytes(range(8))
+    assert key.decode(b"\x21" + bytes(7)) == b"\x21" + bytes(7)  # 33 bits: not an IPv4 prefix.
+    for wrong in ("10.0.0.0/33", "10.0.0", "2001:db8::/32", "", 8, ipaddress.ip_address("::1")):
+        with pytest.raises(Mismatch, match=r"expected an IPv4 prefix such as 10\.0\.0\.0/8"):
+            key.encode(wrong)
+
+
+@pytest.mark.parametrize("name", ["v6", "libbpf_v6"])
+def test_ipv6_prefix(prefixes: elf.Spec, name: str) -> None:
+    key = prefixes.maps[name].key
+    data = bytes([32, 0, 0, 0, 0x20, 1, 0x0D, 0xB8]) + bytes(12)
+    assert key.encode("2001:db8::/32") == key.encode("2001:db8::1/32") == data
+    assert key.decode(data) == "2001:db8::/32"
+    assert key.decode(key.encode("fd00::1")) == "fd00::1/128"
+    with pytest.raises(Mismatch, match=r"expected an IPv6 prefix such as 2001:db8::/32"):
+        key.encode("10.0.0.0/8")
+
+
+def test_other_keys_of_longest_prefix_maps(prefixes: elf.Spec) -> None:
+    port = prefixes.maps["ports"].key
+    assert port.encode({"prefixlen": 16, "port": 80}) == bytes([16, 0, 0, 0, 0, 80])
+    # The same structure is no prefix in another kind of map.
+    pair = prefixes.maps["not_lpm"].key
+    shown = pair.decode(bytes([8, 0, 0, 0, 10, 0, 0, 1]))
+    assert shown == Record({"prefixlen": 8, "addr": "10.0.0.1"})
+
+
 def test_enum(color: Codec) -> None:
     assert color.encode("GREEN") == color.encode(2) == color.encode("2") == b"\2\0\0\0"
     assert color.decode(b"\2\0\0\0") == "GREEN"  # The first of two names.
