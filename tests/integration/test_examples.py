@@ -28,6 +28,12 @@ TRAFFIC: dict[str, dict[str, list[bytes]]] = {
             packets.udp(dst="172.16.0.15", size=106),
         ],
     },
+    "prefix-blocklist": {
+        "oko map dump br0 1 blocklist": [
+            packets.udp(src=src)
+            for src in ("198.51.100.7", "198.51.100.7", "198.51.100.70", "10.0.0.1")
+        ],
+    },
 }
 
 

@@ -4,6 +4,7 @@ What they do in a switch is for tests/integration.
 """
 
 import functools
+import ipaddress
 import json
 import re
 import shutil
@@ -164,6 +165,32 @@ def test_rate_limiter(tmp_path: Path) -> None:
     }
     assert buckets["1.1.1.1"] == Record({"credit_ns": 0, "last_ns": 5_000_000_000})
     assert buckets["2.2.2.2"] == Record({"credit_ns": 180_000_000, "last_ns": 5_000_000_000})
+
+
+def ipv6(source: str) -> bytes:
+    addresses = ipaddress.IPv6Address(source).packed + bytes(16)
+    return bytes.fromhex("60000000 0000 11 40") + addresses
+
+
+def test_prefix_blocklist_with_an_empty_list(tmp_path: Path) -> None:
+    source = EXAMPLES / "prefix-blocklist" / "prefix-blocklist.c"
+    program = oko_py.compile(source, tmp_path / "x.o")
+    four, six = ipv4("1.2.3.4"), ipv6("2001:db8::1")
+    qinq = bytes.fromhex("88a8 0001")
+    cases = [
+        (ETHERNET + b"\x08\x00" + four, 1),
+        (ETHERNET + b"\x08\x00" + four[:-1], 0),
+        (ETHERNET + b"\x86\xdd" + six, 1),
+        (ETHERNET + b"\x86\xdd" + six[:-1], 0),
+        (ETHERNET + qinq + VLAN + b"\x86\xdd" + six, 1),
+        (ETHERNET + qinq + VLAN + b"\x86\xdd" + six[:-1], 0),
+        (ETHERNET + qinq + VLAN + VLAN + b"\x08\x00" + four, 0),
+        (ETHERNET + b"\x08\x06", 1),
+        (ETHERNET, 1),  # No whole Ethernet header.
+    ]
+    verdicts, maps = results(program, [packet for packet, _ in cases])
+    assert verdicts == [verdict for _, verdict in cases]
+    assert [each["name"] for each in maps if each["entries"]] == []
 
 
 # Documentation.
