@@ -52,6 +52,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
 	lib/okobpf/okobpf.h \
+	lib/okobpf/print.c \
+	lib/okobpf/print.h \
 	lib/okobpf/prog.c \
 	lib/okobpf/report.c \
 	lib/okobpf/sha1.c \

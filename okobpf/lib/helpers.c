@@ -24,11 +24,10 @@
  * The verifier has checked the arguments against 'helpers[]' before a program
  * first runs, so the functions trust them. */
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include "image.h"
 #include "map.h"
+#include "print.h"
 #include "xxhash.h"
 
 static inline struct okobpf_map *
@@ -140,150 +139,13 @@ helper_hash(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
 
 /* Printing. */
 
-#define MAX_PRINTF_ARGS 4
-#define MAX_LINE 256
-
-/* A conversion specification: "%08llx" has flags "0", width 8, two 'l' and
- * type 'x'. */
-struct conversion {
-    char flags[4];              /* Null-terminated. */
-    int width;
-    int n_l;                    /* Of 'l': the value has 64 bits if any. */
-    char type;
-};
-
-/* Parses the conversion at 'p', just past the '%' and before 'end'.  Returns
- * the first byte after it, or NULL if it is not one that can be printed. */
-static const char *
-parse_conversion(const char *p, const char *end, struct conversion *c)
-{
-    size_t n_flags = 0;
-
-    memset(c, 0, sizeof *c);
-    for (; p < end && *p && strchr("-+ #0", *p); p++) {
-        if (n_flags >= sizeof c->flags - 1) {
-            return NULL;
-        }
-        c->flags[n_flags++] = *p;
-    }
-    for (; p < end && *p >= '0' && *p <= '9'; p++) {
-        c->width = c->width * 10 + (*p - '0');
-        if (c->width > 99) {
-            return NULL;
-        }
-    }
-    for (; p < end && *p == 'l' && c->n_l < 2; p++) {
-        c->n_l++;
-    }
-    if (p >= end || !*p || !strchr("%cdiuxX", *p)) {
-        return NULL;
-    }
-    c->type = *p;
-    if ((c->type == '%' && (n_flags || c->width || c->n_l))
-        || (c->type == 'c' && c->n_l)) {
-        return NULL;
-    }
-    return p + 1;
-}
-
-const char *
-printf_format_check(const char *fmt, size_t size, int *n_args)
-{
-    const char *end = fmt + size;
-    const char *p = fmt;
-
-    *n_args = 0;
-    while (p < end && *p) {
-        struct conversion c;
-
-        if (*p++ != '%') {
-            continue;
-        }
-        p = parse_conversion(p, end, &c);
-        if (!p) {
-            return ("only %%, %c and the integer conversions %d, %i, %u, %x "
-                    "and %X, with flags, a width up to 99, l and ll, can be "
-                    "printed");
-        }
-        if (c.type != '%' && ++*n_args > MAX_PRINTF_ARGS) {
-            return "at most 4 arguments can be printed";
-        }
-    }
-    return p < end ? NULL : "the format has no null terminator";
-}
-
-/* Writes 'value' to the 'size' bytes at 's' as 'c' says.  Returns the number
- * of characters that it takes. */
-static int
-print_value(char *s, size_t size, const struct conversion *c, uint64_t value)
-{
-    char spec[32];
-
-    if (c->type == 'c') {
-        snprintf(spec, sizeof spec, "%%%s%.0d%c", c->flags, c->width, 'c');
-        return snprintf(s, size, spec, (int) (uint8_t) value);
-    }
-
-    if (c->type == 'd' || c->type == 'i') {
-        int64_t number = c->n_l ? (int64_t) value : (int32_t) value;
-
-        snprintf(spec, sizeof spec, "%%%s%.0d%s", c->flags, c->width, PRId64);
-        return snprintf(s, size, spec, number);
-    } else {
-        uint64_t number = c->n_l ? value : (uint32_t) value;
-
-        snprintf(spec, sizeof spec, "%%%s%.0d%s", c->flags, c->width,
-                 c->type == 'u' ? PRIu64 : c->type == 'x' ? PRIx64 : PRIX64);
-        return snprintf(s, size, spec, number);
-    }
-}
-
-/* Prints a line to the host.  Returns its length. */
 static uint64_t
 helper_printf(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
               uint64_t r5, struct okobpf_env *env)
 {
     const uint64_t args[MAX_PRINTF_ARGS] = { r2, r3, r4, r5 };
-    const struct okobpf_host *host = env->prog->host;
-    const char *p = ptr_arg(r1);
-    char line[MAX_LINE];
-    int arg = 0;
-    int n = 0;
 
-    if (!host->print) {
-        return 0;
-    }
-    while (*p && n < MAX_LINE - 1) {
-        struct conversion c;
-
-        if (*p != '%') {
-            line[n++] = *p++;
-            continue;
-        }
-        p = parse_conversion(p + 1, p + MAX_LINE, &c);
-        if (!p) {
-            break;
-        }
-        if (c.type == '%') {
-            line[n++] = '%';
-        } else if (arg < MAX_PRINTF_ARGS) {
-            n += print_value(line + n, MAX_LINE - n, &c, args[arg++]);
-        }
-    }
-    n = n < MAX_LINE ? n : MAX_LINE - 1;
-
-    /* The line goes to a log, where control characters could forge others. */
-    while (n && line[n - 1] == '\n') {
-        n--;
-    }
-    for (int i = 0; i < n; i++) {
-        if ((uint8_t) line[i] < ' ' || line[i] == 0x7f) {
-            line[i] = '.';
-        }
-    }
-    line[n] = '\0';
-    host->print(env->prog->info.name, line);
-    return n;
+    return print_line(env, ptr_arg(r1), args);
 }
 
 /* The table. */

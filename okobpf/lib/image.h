@@ -178,6 +178,7 @@ struct okobpf_prog {
     struct okobpf_map *maps[OKOBPF_MAX_MAPS];
     size_t n_maps;
     const struct okobpf_host *host;
+    struct printer *printer;    /* NULL if it does not print. */
     bool guards_runs;          /* Something is to be done at the beginning
                                  * or end of each run. */
 

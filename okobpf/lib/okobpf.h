@@ -130,9 +130,17 @@ struct okobpf_host {
      * at the end of a run: right only for a single thread. */
     void (*defer)(void (*function)(void *aux), void *aux);
 
-    /* Takes a line that a program printed, without new-line.  May be NULL.
-     * Called in the thread that runs the program; must not block. */
+    /* Takes a line that a program printed, without new-line, of printable
+     * ASCII characters.  May be NULL.  Called in the thread that runs the
+     * program, or destroys it; must not block. */
     void (*print)(const char *prog_name, const char *line);
+
+    /* Lines that each program may print: a minute in the long run, and at
+     * once after a time without.  More are counted, and how many they were is
+     * told before the next line and when the program is destroyed.  A rate of
+     * 0 means no limit.  Time is that of 'now_ns' in the context. */
+    uint32_t print_rate;
+    uint32_t print_burst;
 };
 
 /* Loading. */
@@ -154,6 +162,8 @@ struct okobpf_options {
     enum okobpf_engine engine;
     bool want_log;                      /* Fill in 'log' of the report. */
     const char *section;                /* Section to load, NULL for first. */
+    const char *print_name;             /* What 'print' of the host gets for a
+                                         * name, NULL for the function's. */
 
     /* Maps with equal name, type, sizes and limits are taken over by
      * reference from this program instead of being created. */

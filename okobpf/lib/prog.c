@@ -28,6 +28,7 @@
 #include "image.h"
 #include "map.h"
 #include "mem.h"
+#include "print.h"
 #include "sha1.h"
 
 const struct okobpf_limits okobpf_default_limits = {
@@ -124,6 +125,23 @@ create_maps(struct okobpf_prog *prog, const struct okobpf_prog *keep_maps)
     return true;
 }
 
+/* Whether a program of this image may print. */
+static bool
+image_prints(const struct image *image)
+{
+    for (uint32_t i = 0; i < image->n_insns; i++) {
+        const struct bpf_insn *insn = &image->insns[i];
+
+        if (insn->opcode == (BPF_JMP | BPF_CALL)
+            && bpf_src(insn) == BPF_CALL_HELPER
+            && insn->imm == HELPER_PRINTF) {
+            return true;
+        }
+        i += insn->opcode == (BPF_LD | BPF_IMM | BPF_DW);
+    }
+    return false;
+}
+
 /* Replaces the references to maps in 'prog->code' by addresses. */
 static void
 resolve_maps(struct okobpf_prog *prog)
@@ -209,6 +227,14 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
         || !create_maps(prog, options->keep_maps)) {
         return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
     }
+    if (image_prints(image)) {
+        prog->printer = printer_create(prog->host, options->print_name
+                                       ? options->print_name : image->name);
+        if (!prog->printer) {
+            return report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                               "out of memory");
+        }
+    }
     resolve_maps(prog);
     if (!choose_engine(prog, options->engine)) {
         return report_fail(report, OKOBPF_LIMIT, "use the interpreter",
@@ -269,6 +295,7 @@ okobpf_prog_destroy(struct okobpf_prog *prog)
         for (size_t i = 0; i < prog->n_maps; i++) {
             map_unref(prog->maps[i]);
         }
+        printer_destroy(prog->printer);
         free(prog->code);
         image_uninit(&prog->image);
         free(prog);

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "print.h"
 #include "sha1.h"
 #include "testlib.h"
 #include "xxhash.h"
@@ -104,6 +105,108 @@ test_printf_long(void **state)
     snprintf(format, sizeof format, "%s", "%99d%99d%99d%99d");
     call(HELPER_PRINTF, (uintptr_t) format, 1, 2, 3, 4);
     assert_int_equal(strlen(test_host_printed()), 3 + 255 + 1);
+}
+
+/* Lines by a clock of the test's own.  Lets the program print 'n' lines in the
+ * runs of 'slot' at 'now' and returns what reached the host. */
+static const char *
+print_lines(struct okobpf_prog *p, int n, uint64_t now_ns, uint32_t slot)
+{
+    struct okobpf_env env = { .ctx.now_ns = now_ns, .ctx.slot = slot,
+                              .prog = p };
+
+    for (int i = 0; i < n; i++) {
+        helpers[HELPER_PRINTF].function((uintptr_t) "%d", i, 0, 0, 0, &env);
+    }
+    return test_host_printed();
+}
+
+static void
+test_printf_rate_limit(void **state)
+{
+    const uint64_t second = 1000000000;
+    struct okobpf_host host = test_host;
+    struct okobpf_prog quiet = { .host = &host };
+    struct okobpf_prog chatty = { .host = &host };
+
+    (void) state;
+    host.print_rate = 60;
+    host.print_burst = 3;
+    quiet.printer = printer_create(&host, "quiet");
+    chatty.printer = printer_create(&host, "chatty");
+    assert_non_null(quiet.printer);
+    assert_non_null(chatty.printer);
+
+    /* A burst, and no more however often it tries, from whatever slot. */
+    assert_string_equal(print_lines(&chatty, 1000, 100 * second, 0),
+                        "chatty: 0\nchatty: 1\nchatty: 2\n");
+    assert_string_equal(print_lines(&chatty, 5, 100 * second, 1), "");
+    assert_string_equal(print_lines(&chatty, 2, 100 * second, UINT32_MAX), "");
+    assert_string_equal(print_lines(&chatty, 1, 101 * second - 1, 1), "");
+
+    /* Another program has a burst of its own. */
+    assert_string_equal(print_lines(&quiet, 1, 100 * second, 0),
+                        "quiet: 0\n");
+
+    /* One line a second in the long run, and what was left out is told. */
+    assert_string_equal(print_lines(&chatty, 2, 101 * second, 1),
+                        "chatty: 1005 messages suppressed\nchatty: 0\n");
+    assert_string_equal(print_lines(&chatty, 1, 102 * second, 0),
+                        "chatty: 1 message suppressed\nchatty: 0\n");
+    assert_string_equal(print_lines(&chatty, 1, 103 * second, 0),
+                        "chatty: 0\n");
+
+    /* Another thread's clock may be a little behind. */
+    assert_string_equal(print_lines(&chatty, 1, 103 * second - 5, 1), "");
+
+    /* After a long silence there is a burst again, and not a longer one. */
+    assert_string_equal(print_lines(&chatty, 5, 1000 * second, 0),
+                        "chatty: 1 message suppressed\n"
+                        "chatty: 0\nchatty: 1\nchatty: 2\n");
+
+    /* What was not told is told in the end. */
+    printer_destroy(chatty.printer);
+    assert_string_equal(test_host_printed(),
+                        "chatty: 2 messages suppressed\n");
+    printer_destroy(quiet.printer);
+    assert_string_equal(test_host_printed(), "");
+}
+
+/* Strange limits: none, no burst, more than numbers can hold. */
+static void
+test_printf_odd_limits(void **state)
+{
+    static const struct {
+        uint32_t rate, burst;
+        int n;                  /* Of 100 lines. */
+    } cases[] = {
+        { 0, 0, 100 },
+        { 0, 5, 100 },
+        { 1, 0, 1 },
+        { 1, 1, 1 },
+        { 1, UINT32_MAX, 100 },
+        { UINT32_MAX, 50, 50 },
+        { UINT32_MAX, UINT32_MAX, 100 },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct okobpf_host host = test_host;
+        struct okobpf_prog p = { .host = &host };
+        const char *s;
+        int n = 0;
+
+        host.print_rate = cases[i].rate;
+        host.print_burst = cases[i].burst;
+        p.printer = printer_create(&host, "p");
+        assert_non_null(p.printer);
+        for (s = print_lines(&p, 100, 1, 0); *s; s++) {
+            n += *s == '\n';
+        }
+        assert_int_equal(n, cases[i].n);
+        printer_destroy(p.printer);
+        test_host_printed();
+    }
 }
 
 static void
@@ -270,6 +373,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_printf),
         cmocka_unit_test(test_printf_long),
+        cmocka_unit_test(test_printf_rate_limit),
+        cmocka_unit_test(test_printf_odd_limits),
         cmocka_unit_test(test_printf_format_check),
         cmocka_unit_test(test_load_bytes),
         cmocka_unit_test(test_plain),

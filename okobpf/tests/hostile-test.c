@@ -26,8 +26,8 @@
 #include "testlib.h"
 
 static const char *const objects[] = {
-    "original", "context", "btfmaps", "globals", "helpers.v1", "bad-call",
-    "bad-pointer",
+    "original", "context", "btfmaps", "globals", "helpers.v1", "jumps",
+    "bad-call", "bad-pointer",
 };
 
 /* Loads the object as far as its maps.  The verifier has tests of its own. */

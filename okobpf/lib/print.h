@@ -1,0 +1,46 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+
+#ifndef OKOBPF_PRINT_H
+#define OKOBPF_PRINT_H 1
+
+/* What programs print.  See also printf_format_check() in image.h. */
+
+#include "okobpf.h"
+
+#define MAX_PRINTF_ARGS 4
+
+struct printer;
+
+/* Returns what a program that prints needs: the name that its lines go by, and
+ * the state of the rate limit that 'host', which must outlive it, sets.
+ * Returns NULL if memory is exhausted. */
+struct printer *printer_create(const struct okobpf_host *host,
+                               const char *name);
+
+/* Destroys a printer, which may be NULL, after telling of the lines that were
+ * suppressed since that was told last. */
+void printer_destroy(struct printer *);
+
+/* Prints a line, of a 'format' that printf_format_check() accepts, unless the
+ * rate limit keeps it from that.  Returns its length, 0 if it was not
+ * printed. */
+uint64_t print_line(const struct okobpf_env *, const char *format,
+                    const uint64_t args[MAX_PRINTF_ARGS]);
+
+#endif /* print.h */
