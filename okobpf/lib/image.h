@@ -194,10 +194,10 @@ struct okobpf_prog {
 uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
                    struct okobpf_env *);
 
-/* jit-x86-64.c, compiled in where OKOBPF_HAVE_JIT is defined.  Compiles
- * 'prog->code' and sets the 'jit' members.  Returns false, leaving them alone,
- * if this machine has no JIT or memory.  Lookups in arrays may be inlined: see
- * 'struct map_array' in map.h. */
+/* jit-x86-64.c, which does nothing unless OKOBPF_HAVE_JIT is defined.
+ * Compiles 'prog->code' and sets the 'jit' members.  Returns false, leaving
+ * them alone but for 'info.jit_error', if this machine has no JIT or memory.
+ * Lookups in arrays may be inlined: see 'struct map_array' in map.h. */
 #if defined __x86_64__ && !defined OKOBPF_NO_JIT
 #define OKOBPF_HAVE_JIT 1
 #endif

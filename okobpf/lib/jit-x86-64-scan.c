@@ -420,13 +420,13 @@ find_live(struct jit *jit)
     }
 }
 
-bool
+const char *
 jit_scan(struct jit *jit, const struct okobpf_prog *prog)
 {
     uint32_t n = prog->image.n_insns;
 
     if (!n || n > MAX_INSNS) {
-        return false;
+        return "the program is empty or has more than 1,048,576 instructions";
     }
     jit->insns = prog->code;
     jit->n_insns = n;
@@ -434,22 +434,27 @@ jit_scan(struct jit *jit, const struct okobpf_prog *prog)
     jit->maps = mem_alloc(n, sizeof *jit->maps);
     jit->live = mem_alloc(n, sizeof *jit->live);
     jit->offsets = mem_alloc((uint64_t) n + 1, sizeof *jit->offsets);
-    if (!jit->flags || !jit->maps || !jit->live || !jit->offsets
-        || !mark_insns(jit) || !find_funcs(jit)) {
-        return false;
+    if (!jit->flags || !jit->maps || !jit->live || !jit->offsets) {
+        return "out of memory";
+    }
+    if (!mark_insns(jit)) {
+        return "the program jumps to where no instruction is";
+    }
+    if (!find_funcs(jit)) {
+        return "out of memory";
     }
     for (uint32_t i = 0; i < jit->n_funcs; i++) {
         if (!scan_func(jit, &jit->funcs[i])) {
-            return false;
+            return "the program's functions are not apart from each other";
         }
     }
     if (!check_depth(jit)) {
-        return false;
+        return "the program's calls nest too deeply";
     }
     find_maps(jit, prog);
     find_calls(jit);
     find_live(jit);
-    return true;
+    return NULL;
 }
 
 bool

@@ -493,10 +493,12 @@ map_code(const struct jit *jit, uint32_t size)
 }
 
 /* Allocates memory, translates into it and makes it executable.  The memory
- * is never writable and executable at once. */
-static bool
+ * is never writable and executable at once.  Returns NULL if successful, else
+ * what went wrong. */
+static const char *
 generate(struct jit *jit, struct okobpf_prog *prog)
 {
+    const char *error = "it took more room than reckoned";
     uint32_t mapped, used;
     uint32_t len;
     void *mem;
@@ -505,12 +507,12 @@ generate(struct jit *jit, struct okobpf_prog *prog)
     /* An upper bound of the size first, since what jumps and calls take
      * depends on where the code is. */
     if (!run_pass(jit)) {
-        return false;
+        return JIT_UNKNOWN;
     }
     mapped = round_up_to_page(jit->code.len);
     mem = map_code(jit, mapped);
     if (mem == MAP_FAILED) {
-        return false;
+        return "the system has no memory for it";
     }
     jit->base = (uintptr_t) mem;
     jit->near = is_near(mem);
@@ -534,32 +536,35 @@ generate(struct jit *jit, struct okobpf_prog *prog)
         memset(mem, 0xcc, mapped);
         jit->code.buf = mem;
         jit->code.size = mapped;
-        if (run_pass(jit) && jit->code.len == len
-            && !mprotect(mem, mapped, PROT_READ | PROT_EXEC)) {
-            prog->jited = (uint64_t (*)(uint64_t, uint64_t,
-                                        struct okobpf_env *)) mem;
-            prog->jit_mem = mem;
-            prog->jit_mem_len = mapped;
-            prog->info.jited_len = len;
-            return true;
+        if (run_pass(jit) && jit->code.len == len) {
+            if (!mprotect(mem, mapped, PROT_READ | PROT_EXEC)) {
+                prog->jited = (uint64_t (*)(uint64_t, uint64_t,
+                                            struct okobpf_env *)) mem;
+                prog->jit_mem = mem;
+                prog->jit_mem_len = mapped;
+                prog->info.jited_len = len;
+                return NULL;
+            }
+            error = "the system does not let memory be made executable";
         }
     }
     munmap(mem, mapped);
-    return false;
+    return error;
 }
 
 bool
 jit_compile_for(struct okobpf_prog *prog, unsigned int features)
 {
     struct jit jit = { .features = features };
-    bool ok = jit_scan(&jit, prog) && generate(&jit, prog);
+    const char *error = jit_scan(&jit, prog);
 
+    prog->info.jit_error = error ? error : generate(&jit, prog);
     free(jit.flags);
     free(jit.maps);
     free(jit.live);
     free(jit.funcs);
     free(jit.offsets);
-    return ok;
+    return !prog->info.jit_error;
 }
 
 bool
@@ -585,7 +590,11 @@ jit_free(struct okobpf_prog *prog)
 bool
 jit_compile(struct okobpf_prog *prog)
 {
-    (void) prog;
+#ifdef OKOBPF_NO_JIT
+    prog->info.jit_error = "this build has no JIT";
+#else
+    prog->info.jit_error = "there is no JIT for this kind of processor";
+#endif
     return false;
 }
 

@@ -44,9 +44,26 @@
  *
  * Accepted programs only should come here, but tests and "okobpf run" pass
  * others, so nothing in a program makes the JIT itself misbehave: it declines
- * what it cannot translate.  It does not blind constants, as kernels do
- * against users who spray code: a program's constants do appear in executable
- * memory, but only the switch's operator can load one. */
+ * what it cannot translate.
+ *
+ *    - Code is written to memory that cannot be executed and then made
+ *      executable and read-only: no memory is ever writable and executable.
+ *    - Its only indirect calls are those of helpers out of reach of a direct
+ *      one, to constant addresses.  Its only indirect jumps are returns.  So
+ *      no branch of a program can be trained to go elsewhere but by what
+ *      trains returns, against which the kernel's and the processor's
+ *      measures stand, and retpolines would cost and gain nothing.
+ *    - Speculation past a bounds check (Spectre variant 1) is not stopped.  A
+ *      program may thus read memory of the switch's process, as far as
+ *      speculation goes, and tell by timing.  Kernels guard against that
+ *      because unprivileged users load programs; only the switch's operator,
+ *      who may read that memory anyway, can load one here.
+ *    - For the same reason, constants are not blinded: those of a program do
+ *      appear in executable memory.
+ *    - Functions do not begin with ENDBR64, without which a process that
+ *      enforces indirect branch tracking cannot call them.  Linux does not
+ *      offer this to user processes.  Shadow stacks need nothing: each return
+ *      goes with a call. */
 
 #include "image.h"
 #include "jit-x86-64-emit.h"
@@ -118,10 +135,14 @@ struct jit {
 extern const uint8_t jit_regs[BPF_N_REGS];
 #define JIT_ENV R12
 
-/* jit-x86-64-scan.c.  Fills in the members of '*jit' that it finds.  Returns
- * false if memory is exhausted or the program is not one to translate:
- * control flow that leaves a function other than by an exit, recursion. */
-bool jit_scan(struct jit *, const struct okobpf_prog *);
+/* Why there is no code for a program that the verifier has never seen. */
+#define JIT_UNKNOWN "the JIT does not know some of its instructions"
+
+/* jit-x86-64-scan.c.  Fills in the members of '*jit' that it finds and returns
+ * NULL, or returns what went wrong: memory is exhausted, or the program is not
+ * one to translate, since control leaves a function other than by an exit or
+ * functions call each other without end. */
+const char *jit_scan(struct jit *, const struct okobpf_prog *);
 
 /* jit-x86-64-scan.c.  Where a jump or a local call at 'i' leads to: may be
  * out of range. */

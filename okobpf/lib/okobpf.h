@@ -192,6 +192,9 @@ struct okobpf_prog_info {
     enum okobpf_abi abi;
     uint32_t n_insns;           /* 8-byte slots, all functions together. */
     uint32_t jited_len;         /* Bytes of machine code, 0 if interpreted. */
+    const char *jit_error;      /* Why there is no machine code, for people,
+                                 * or NULL if there is, or if none was asked
+                                 * for. */
     uint8_t tag[8];             /* First 8 bytes of SHA-1 of the instructions,
                                  * with map references cleared, as in
                                  * bpftool(8). */

@@ -199,14 +199,7 @@ choose_engine(struct okobpf_prog *prog, enum okobpf_engine engine)
     if (engine == OKOBPF_ENGINE_INTERPRETER) {
         return true;
     }
-#ifdef OKOBPF_HAVE_JIT
-    if (jit_compile(prog)) {
-        return true;
-    }
-#else
-    (void) prog;
-#endif
-    return engine == OKOBPF_ENGINE_AUTO;
+    return jit_compile(prog) || engine == OKOBPF_ENGINE_AUTO;
 }
 
 static enum okobpf_status
@@ -238,7 +231,7 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
     resolve_maps(prog);
     if (!choose_engine(prog, options->engine)) {
         return report_fail(report, OKOBPF_LIMIT, "use the interpreter",
-                           "no machine code can be had on this machine");
+                           "no machine code: %s", prog->info.jit_error);
     }
     return OKOBPF_OK;
 }
@@ -289,9 +282,7 @@ void
 okobpf_prog_destroy(struct okobpf_prog *prog)
 {
     if (prog) {
-#ifdef OKOBPF_HAVE_JIT
         jit_free(prog);
-#endif
         for (size_t i = 0; i < prog->n_maps; i++) {
             map_unref(prog->maps[i]);
         }

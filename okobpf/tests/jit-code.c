@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "jit-test.h"
+#include "testlib.h"
 
 #ifdef OKOBPF_HAVE_JIT
 #include "mem.h"
@@ -319,6 +320,36 @@ refuse(bool memory)
     return !prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
 }
 
+/* Where the system forbids machine code, the interpreter takes over and says
+ * why, unless machine code was demanded.  Returns true if so. */
+static bool
+load_without_code(const uint8_t *elf, size_t size)
+{
+    static const uint8_t packet[64] = {
+        21, 2, 3, 4, 5, 6, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x08, 9,
+    };
+    struct okobpf_options options = { .engine = OKOBPF_ENGINE_AUTO };
+    struct okobpf_report report;
+    struct okobpf_prog *prog;
+    bool ok;
+
+    prog = okobpf_load(elf, size, &options, &report);
+    ok = (prog && !okobpf_prog_info(prog)->jited_len
+          && okobpf_prog_info(prog)->jit_error
+          && run_prog(prog, packet, sizeof packet, 1) == 42);
+    okobpf_prog_destroy(prog);
+    okobpf_report_uninit(&report);
+
+    options.engine = OKOBPF_ENGINE_JIT;
+    prog = okobpf_load(elf, size, &options, &report);
+    ok = (ok && !prog && report.status == OKOBPF_LIMIT
+          && strstr(report.reason, "no machine code: the system does not let "
+                    "memory be made executable"));
+    okobpf_prog_destroy(prog);
+    okobpf_report_uninit(&report);
+    return ok;
+}
+
 /* Without memory, or where the system forbids to make it executable, there is
  * no code and no trace of it. */
 static void
@@ -327,8 +358,11 @@ test_refused(bool memory)
     const struct bpf_insn insns[] = { MOV_K(0, 7), EXIT() };
     struct okobpf_prog prog;
     int status = 0;
+    uint8_t *elf;
+    size_t size;
     pid_t pid;
 
+    elf = read_prog("original", &size);
     prog_init(&prog, insns, N_ELEMS(insns));
     fflush(stdout);
     pid = fork();
@@ -339,8 +373,11 @@ test_refused(bool memory)
             _exit(77);
         }
         _exit(!jit_compile(&prog) && !prog.jited && !prog.jit_mem
-              && interpret(&prog, 0, 0, &env) == 7 ? 0 : 1);
+              && prog.info.jit_error
+              && interpret(&prog, 0, 0, &env) == 7
+              && (memory || load_without_code(elf, size)) ? 0 : 1);
     }
+    free(elf);
     check(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status),
           "expected that a child process exits");
     if (WEXITSTATUS(status) == 77) {

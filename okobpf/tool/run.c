@@ -19,7 +19,7 @@
 #include <config.h>
 #endif
 
-/* okobpf run: programs on packets, or raw instructions on memory. */
+/* okobpf run: programs on packets. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ print_line(const char *prog_name, const char *line)
     fprintf(stderr, "%s: %s\n", prog_name, line);
 }
 
-static const struct okobpf_host tool_host = {
+const struct okobpf_host tool_host = {
     .n_slots = 1,
     .print = print_line,
 };
@@ -237,6 +237,7 @@ run_file(const struct tool_options *options)
     if (!r.prog) {
         return status;
     }
+    tool_note_engine(options, r.prog);
     if (options->json) {
         json_open(&r.json, NULL, '{');
         json_open(&r.json, "results", '[');
@@ -264,89 +265,6 @@ run_file(const struct tool_options *options)
         print_maps(r.prog, NULL);
     }
     okobpf_prog_destroy(r.prog);
-    return status;
-}
-
-/* Raw instructions. */
-
-/* Runs the 'n_insns' instructions at 'insns', unverified, with r1 the address
- * and r2 the size of 'mem'. */
-static int
-run_raw(const struct tool_options *options, struct bpf_insn *insns,
-        size_t n_insns, uint8_t *mem, size_t mem_size)
-{
-    struct okobpf_prog prog = {
-        .info = { .name = "raw", .section = "raw", .n_insns = n_insns },
-        .image = { .insns = insns, .n_insns = n_insns },
-        .host = &tool_host,
-        .code = insns,
-    };
-    struct okobpf_env env = {
-        .ctx = {
-            .data = (uintptr_t) mem,
-            .data_end = (uintptr_t) mem + mem_size,
-            .pkt_len = mem_size,
-            .now_ns = options->now_ns,
-        },
-        .prog = &prog,
-    };
-    uint64_t r0;
-
-#ifdef OKOBPF_HAVE_JIT
-    if (options->engine != OKOBPF_ENGINE_INTERPRETER) {
-        jit_compile(&prog);
-    }
-#endif
-    if (options->engine == OKOBPF_ENGINE_JIT && !prog.jited) {
-        return tool_error("these instructions cannot be compiled to machine "
-                          "code here");
-    }
-    r0 = (prog.jited ? prog.jited((uintptr_t) mem, mem_size, &env)
-          : interpret(&prog, (uintptr_t) mem, mem_size, &env));
-    printf("0x%"PRIx64"\n", r0);
-#ifdef OKOBPF_HAVE_JIT
-    jit_free(&prog);
-#endif
-    return EXIT_ACCEPTED;
-}
-
-static int
-run_insns(const struct tool_options *options)
-{
-    uint8_t *stdin_text = NULL;
-    uint8_t *insns, *mem;
-    size_t size, mem_size;
-    int status = EXIT_UNUSABLE;
-
-    if (!strcmp(options->insns, "-")) {
-        stdin_text = tool_read_file("-", &size);
-        if (stdin_text) {
-            char *text = mem_resize(stdin_text, size + 1, 1);
-
-            if (!text) {
-                free(stdin_text);
-                return tool_error("out of memory");
-            }
-            text[size] = '\0';
-            stdin_text = (uint8_t *) text;
-        }
-    }
-    insns = tool_parse_hex("--insns", stdin_text ? (const char *) stdin_text
-                           : options->insns, &size);
-    mem = tool_parse_hex("--mem", options->mem ? options->mem : "",
-                         &mem_size);
-    if (insns && mem) {
-        if (!size || size % sizeof(struct bpf_insn)) {
-            tool_error("--insns: expected instructions of 8 bytes, got "
-                       "%"PRIu64" bytes", (uint64_t) size);
-        } else {
-            status = run_raw(options, (void *) insns,
-                             size / sizeof(struct bpf_insn), mem, mem_size);
-        }
-    }
-    free(stdin_text);
-    free(insns);
-    free(mem);
     return status;
 }
 

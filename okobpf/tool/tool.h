@@ -55,6 +55,16 @@ int cmd_disasm(const struct tool_options *);
 int cmd_dump(const struct tool_options *);
 int cmd_run(const struct tool_options *);
 
+/* run.c.  The host of programs: prints on standard error what they print. */
+extern const struct okobpf_host tool_host;
+
+/* run-insns.c.  Runs the instructions 'options->insns'. */
+int run_insns(const struct tool_options *);
+
+/* run-insns.c.  Says on standard error that 'prog' has no machine code, and
+ * why, unless 'options' asked for the interpreter. */
+void tool_note_engine(const struct tool_options *, const struct okobpf_prog *);
+
 /* Loads 'options->file' and prints a refusal, and the log if it was asked for.
  * Returns NULL, with the exit status in '*status', if that fails. */
 struct okobpf_prog *tool_load(const struct tool_options *,
