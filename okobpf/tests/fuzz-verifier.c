@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         image.maps = maps;
         image.n_maps = sizeof maps / sizeof maps[0];
         if (!subject_init(subject, &image)) {
-            abort();
+            __builtin_trap();
         }
     }
 
@@ -108,12 +108,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             memcpy(packet, data, len < size ? len : size);
             env_init(&env, packet, len, &r);
             if (!subject_run(subject, insns, n, &env, report.insns_visited)) {
-                abort();
+                __builtin_trap();
             }
             free(packet);
         }
     } else if (!report.reason) {
-        abort();
+        __builtin_trap();
     }
     okobpf_report_uninit(&report);
     return 0;
