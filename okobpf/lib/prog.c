@@ -319,10 +319,11 @@ run(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
             : interpret(prog, r1, r2, env));
 }
 
-/* As run(), but sees to it that what maps give up lives until the end. */
-static uint64_t
+/* As run(), but sees to it that what maps give up lives until the end.  Apart
+ * from okobpf_run(), which then need not save registers for it. */
+static uint64_t __attribute__((__noinline__))
 run_guarded(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
-              struct okobpf_env *env)
+            struct okobpf_env *env)
 {
     struct epoch_thread *thread = epoch_enter();
     uint64_t result = run(prog, r1, r2, env);
