@@ -69,6 +69,8 @@ NEEDS = (
     Need(package="libclang-rt-14-dev", optional=True, why="fuzzing the BPF runtime",
          file="/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a"),
     Need(package="dpdk-dev", command="dpdk-testpmd", optional=True, why="packet generator"),
+    Need(package="docker.io", command="dockerd", optional=True, why="the container's tests"),
+    Need(package="mmdebstrap", command="mmdebstrap", optional=True, why="the container's base"),
     Need(package="bpftool", command="bpftool", optional=True, why="second opinion in some tests"),
 )
 

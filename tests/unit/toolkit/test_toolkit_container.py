@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tarfile
 from pathlib import Path
@@ -45,24 +44,3 @@ def test_failed_build_names_its_log(tmp_path: Path) -> None:
         container._follow(messages, log)
     assert str(log) in str(caught.value)
     assert log.read_text() == "Step 1/2 : FROM x\nno space left\n"
-
-
-@pytest.fixture
-def engine() -> None:
-    """Let a test run only where there is an engine; with REQUIRE_DOCKER=1 it has to be there."""
-    try:
-        with container.engine():
-            pass
-    except OkoError as error:
-        if os.environ.get("REQUIRE_DOCKER") == "1":
-            raise
-        pytest.skip(error.message)
-
-
-@pytest.mark.usefixtures("engine")
-def test_missing_image_is_told_and_not_pulled() -> None:
-    with (
-        container.engine() as client,
-        pytest.raises(OkoError, match="the engine has no image oko-none:none"),
-    ):
-        container.require_image(client, "oko-none:none")
