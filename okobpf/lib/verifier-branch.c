@@ -154,18 +154,23 @@ learn_at_most(struct verifier *v, const struct val *a, const struct val *b,
     struct val known;
     int64_t range;
 
-    if (b->id == ID_PKT_LEN && b->form == FORM_PLAIN && b->s.r.smin >= 0) {
-        /* b is pkt_len + delta.  The smallest that 'a' can be tells how long
-         * the packet is at least. */
+    if (b->id && b->form == FORM_PLAIN && b->range != RANGE_NONE
+        && b->s.r.smin >= 0 && b->s.r.smax <= MAX_REST) {
+        /* b is id + delta, and b + room <= pkt_len: the packet's length
+         * itself, or a number that was compared with it. */
+        int64_t room = (int64_t) b->range - b->delta;
+
+        /* The smallest that 'a' can be tells how long the packet is at
+         * least. */
         if (a->s.r.umin < MAX_PKT_LEN) {
-            learn_len(v, (int64_t) a->s.r.umin + gap - b->delta, deps);
+            learn_len(v, (int64_t) a->s.r.umin + gap + room, deps);
         }
 
         /* a is id + delta, and not larger than a packet, so that it doesn't
          * wrap. */
         if (a->id && a->form == FORM_PLAIN) {
             known = *a;
-            range = (int64_t) a->delta + gap - b->delta;
+            range = (int64_t) a->delta + gap + room;
         } else {
             return;
         }
@@ -423,10 +428,11 @@ follow_branch(struct verifier *v)
         return false;
     }
     if (outcomes == (TAKEN | NOT_TAKEN)) {
-        /* The value compared with the packet's length may become an offset. */
-        if (c.src->id == ID_PKT_LEN && c.dst->type == V_SCALAR) {
+        /* A value compared with one that is within the packet may become an
+         * offset. */
+        if (c.src->range != RANGE_NONE && c.dst->type == V_SCALAR) {
             id_need(v, c.dst);
-        } else if (c.dst->id == ID_PKT_LEN && c.src->type == V_SCALAR) {
+        } else if (c.dst->range != RANGE_NONE && c.src->type == V_SCALAR) {
             id_need(v, c.src);
         }
 

@@ -27,6 +27,12 @@
 #define MIN_INSNS 8
 #define MIN_JUMPS 2
 
+/* So many of the checkpoints of an instruction are kept, those of which there
+ * was use last, or that are newest; others only if they are of use.  In a loop
+ * whose rounds all differ, the newest are those of the next round, which is
+ * where other paths of this one get to. */
+#define N_KEPT 64
+
 /* Symbols of a saved state that can be matched with those of another. */
 #define MAX_PAIRS 64
 
@@ -413,6 +419,7 @@ checkpoint_visit(struct verifier *v, bool *pruned)
 {
     struct join *join = &v->joins[v->cur->insn];
     struct checkpoint **cpp = &join->done;
+    uint32_t n = 0;
 
     while (*cpp) {
         struct checkpoint *cp = *cpp;
@@ -430,7 +437,7 @@ checkpoint_visit(struct verifier *v, bool *pruned)
             *pruned = true;
             return true;
         }
-        if (++cp->n_misses > cp->n_hits * 3 + 8) {
+        if (++n >= N_KEPT && ++cp->n_misses > cp->n_hits * 3 + 8) {
             *cpp = cp->next;
             checkpoint_free(v, cp);
         } else {
