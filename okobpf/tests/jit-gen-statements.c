@@ -317,15 +317,15 @@ emit_gather(struct gen *g, int dst, const int *temps, int base, int ofs,
     bool low_in_dst = one_in(g, 2);
     bool low_first = one_in(g, 2);
     bool shift_at_once = one_in(g, 2);
-    int high_reg = low_in_dst ? temps[0] : dst;
-    struct bpf_insn shift = INSN(class | BPF_LSH | BPF_K, high_reg, 0, 0,
-                                 8 * half + one_in(g, 60));
+    struct bpf_insn shift;
 
     if (n_bytes == 1 || (!big_endian && n_bytes < 8 && one_in(g, 8))) {
         emit(g, LDX(n_bytes == 1 ? BPF_B : n_bytes == 2 ? BPF_H : BPF_W,
                     dst, base, one_in(g, 60) ? ofs ^ 1 : ofs));
         return;
     }
+    shift = INSN(class | BPF_LSH | BPF_K, low_in_dst ? temps[0] : dst, 0, 0,
+                 8 * half + one_in(g, 60));
     for (int i = 0; i < 2; i++) {
         bool is_low = (i == 0) == low_first;
 
