@@ -321,7 +321,7 @@ emit_gather(struct gen *g, int dst, const int *temps, int base, int ofs,
 
     if (n_bytes == 1 || (!big_endian && n_bytes < 8 && one_in(g, 8))) {
         emit(g, LDX(n_bytes == 1 ? BPF_B : n_bytes == 2 ? BPF_H : BPF_W,
-                    dst, base, one_in(g, 60) ? ofs ^ 1 : ofs));
+                    dst, base, ofs + one_in(g, 60)));
         return;
     }
     shift = INSN(class | BPF_LSH | BPF_K, low_in_dst ? temps[0] : dst, 0, 0,
