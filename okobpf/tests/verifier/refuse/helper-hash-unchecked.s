@@ -1,0 +1,14 @@
+/* A size out of the packet. */
+/* expect: the size may be 0 */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r3 = r2
+        if r2 < 20 goto out
+        r2 = *(u8 *)(r1 + 0)
+        call 6
+        exit
+out:
+        r0 = 0
+        exit

@@ -1,0 +1,32 @@
+/* A sign-extended number, shifted right in 32 bits, is up to 15. */
+/* expect: which has 16 bytes */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        if r2 < 8 goto short
+        r6 = *(u16 *)(r1 + 0)
+        r5 = 0
+        *(u32 *)(r10 - 4) = r5
+        r2 = r10
+        r2 += -4
+        r1 = hash ll
+        call 1
+        if r0 == 0 goto out
+        .byte 0xbc, 0x66, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00  # w6 = (s16)w6
+        w6 >>= 28
+        r0 += r6
+        r0 = *(u8 *)(r0 + 1)
+        exit
+out:
+        r0 = 0
+        exit
+short:
+        r0 = 0
+        exit
+
+        .section maps, "aw", @progbits
+        .globl  hash
+        .type   hash, @object
+hash:   .long   4, 4, 16, 64, 0
+        .size   hash, 20
