@@ -240,6 +240,43 @@ test_pointers(void **state)
     map_unref(map);
 }
 
+/* Deletions leave no node behind that is of no use. */
+static void
+test_nodes_go(void **state)
+{
+    struct okobpf_map *map = new_map(4, 10);
+    struct key ten = ip(10, 0, 0, 0, 8);
+    struct key eleven = ip(11, 0, 0, 0, 8);
+    struct key both = ip(10, 0, 0, 0, 7);
+
+    (void) state;
+    test_host_drain();
+    put(map, &ten, 10, 0);
+    put(map, &eleven, 11, 0);
+    assert_int_equal(del(map, &ten), OKOBPF_MAP_OK);
+    assert_int_equal(test_host_drain(), 3); /* With where the two parted. */
+    assert_int_equal(get(map, &eleven), 11);
+    assert_int_equal(del(map, &eleven), OKOBPF_MAP_OK);
+    assert_int_equal(test_host_drain(), 2);
+
+    /* A node stays as long as two part there, or it has an entry. */
+    put(map, &both, 7, 0);
+    put(map, &ten, 10, 0);
+    put(map, &eleven, 11, 0);
+    assert_int_equal(del(map, &both), OKOBPF_MAP_OK);
+    assert_int_equal(test_host_drain(), 1);
+    put(map, &both, 77, 0);
+    assert_int_equal(del(map, &ten), OKOBPF_MAP_OK);
+    assert_int_equal(test_host_drain(), 2);
+    assert_int_equal(get(map, &ten), 77);
+    assert_int_equal(get(map, &eleven), 11);
+    assert_int_equal(get(map, &both), 77);
+    assert_int_equal(del(map, &both), OKOBPF_MAP_OK);
+    assert_int_equal(del(map, &eleven), OKOBPF_MAP_OK);
+    assert_int_equal(test_host_drain(), 4);
+    map_unref(map);
+}
+
 /* A model: a list of prefixes. */
 
 enum { MODEL_MAX = 60 };
@@ -713,6 +750,7 @@ main(void)
         cmocka_unit_test(test_host_bits),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_pointers),
+        cmocka_unit_test(test_nodes_go),
         cmocka_unit_test(test_model),
         cmocka_unit_test(test_long_path),
         cmocka_unit_test(test_no_memory),
