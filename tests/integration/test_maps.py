@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 import pytest
 from harness import packets
@@ -180,3 +181,86 @@ def test_nonsense_is_refused_with_a_reason(table: Bridge, words: list[str]) -> N
     assert not result.ok
     assert result.stderr.startswith("ovs-ofctl: ") or "OFPT_ERROR" in result.stderr, result
     assert dump_map(table, 1, "lengths") == {u32(1): u64(1)}
+
+
+# Kinds of maps.
+
+
+@pytest.fixture
+def kinds(net: Net, programs: Programs) -> Net:
+    """alice's packets pass if their source is in "nets"; others are put into "strangers"."""
+    load(net.bridge, 1, programs.build("kinds"))
+    net.bridge.add_flows("in_port=1,filter_prog=1,actions=output:2")
+    return net
+
+
+def prefix(length: int, address: str) -> bytes:
+    return u32(length) + socket.inet_aton(address)
+
+
+def test_a_dump_names_the_kinds(kinds: Net) -> None:
+    text = kinds.bridge.ofctl("dump-filter-progs")
+    assert re.search(r'name="nets", type=lpm_trie, key_size=8, value_size=4', text), text
+    assert re.search(r'name="strangers", type=lru_hash, key_size=4, value_size=4', text), text
+
+
+def test_prefixes(kinds: Net) -> None:
+    bridge = kinds.bridge
+    inbox, wire = kinds.bob.wire(), kinds.alice.wire()
+    update_map(bridge, 1, "nets", prefix(8, "10.0.0.0"), u32(8))
+    update_map(bridge, 1, "nets", prefix(30, "192.0.2.77"), u32(30))
+    # Host bits don't count, and are cleared.
+    assert dump_map(bridge, 1, "nets") == {
+        prefix(8, "10.0.0.0"): u32(8),
+        prefix(30, "192.0.2.76"): u32(30),
+    }
+    sources = ["10.255.0.1", "11.0.0.1", "192.0.2.75", "192.0.2.76", "192.0.2.79", "192.0.2.80"]
+    frames = {source: packets.udp(src=source) for source in sources}
+    wire.send(frames.values())
+    passed = ["10.255.0.1", "192.0.2.76", "192.0.2.79"]
+    assert inbox.receive(3) == [frames[source] for source in passed]
+    wait_until(lambda: len(dump_map(bridge, 1, "strangers")) == 3, "three strangers")
+    assert inbox.drain() == []
+
+    bridge.ofctl("del-map-entry", "1", "nets", *entry(prefix(30, "192.0.2.79")))
+    update_map(bridge, 1, "nets", prefix(0, "0.0.0.0"), u32(0))
+    assert set(dump_map(bridge, 1, "nets")) == {prefix(8, "10.0.0.0"), prefix(0, "0.0.0.0")}
+    wire.send([frames["192.0.2.75"]])
+    assert inbox.receive(1) == [frames["192.0.2.75"]]
+
+
+def test_prefixes_that_are_refused(kinds: Net) -> None:
+    bridge = kinds.bridge
+    for length in (33, 2**32 - 1):
+        words = entry(prefix(length, "10.0.0.0"), u32(1))
+        result = bridge.try_ofctl("update-map", "1", "nets", *words)
+        assert not result.ok
+        assert "no entry can have that key" in result.stderr
+    for number in range(4):
+        update_map(bridge, 1, "nets", prefix(32, f"10.0.0.{number}"), u32(number))
+    words = entry(prefix(31, "10.0.0.0"), u32(1))
+    result = bridge.try_ofctl("update-map", "1", "nets", *words)
+    assert not result.ok
+    assert "map is full, it has room for 4 entries" in result.stderr
+
+
+def test_an_lru_map_keeps_who_comes_again(kinds: Net) -> None:
+    """Hundreds of strangers pass by; the one who comes between all of them stays."""
+    bridge, wire = kinds.bridge, kinds.alice.wire()
+    regular = packets.udp(src="192.0.2.1")
+    others = [packets.udp(src=f"203.0.113.{number}") for number in range(200)]
+    frames = [regular] + [frame for other in others for frame in (other, regular)]
+    wire.send(frames)
+    wait_until(
+        lambda: dump_map(bridge, 1, "strangers").get(socket.inet_aton("192.0.2.1")) == u32(201),
+        "all packets of the regular to be counted",
+    )
+    dump = dump_map(bridge, 1, "strangers")
+    assert len(dump) == 8
+    assert socket.inet_aton("203.0.113.199") in dump
+    assert socket.inet_aton("203.0.113.0") not in dump
+
+    # From outside, too, there is always room.
+    for number in range(20):
+        update_map(bridge, 1, "strangers", socket.inet_aton(f"198.51.100.{number}"), u32(0))
+    assert len(dump_map(bridge, 1, "strangers")) == 8
