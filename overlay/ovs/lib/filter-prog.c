@@ -162,6 +162,13 @@ filter_prog_load(const void *elf, size_t elf_len,
         return NULL;
     }
 
+    const char *jit_error = okobpf_prog_info(prog)->jit_error;
+    if (jit_error) {
+        VLOG_INFO_ONCE("the interpreter runs filter programs, slower than "
+                       "machine code would, of which there is none: %s",
+                       jit_error);
+    }
+
     struct filter_prog_load *load = xmalloc(sizeof *load);
     *load = (struct filter_prog_load) {
         .prog = prog,
