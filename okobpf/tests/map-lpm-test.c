@@ -666,14 +666,14 @@ read_map(void *job_)
 {
     struct job *job = job_;
 
-    while (!atomic_load(&writers_done)) {
+    do {
         for (int i = 0; i < 1000; i++) {
             look_up(job);
         }
         if (job->dumps) {
             dump(job);
         }
-    }
+    } while (!atomic_load(&writers_done));
     return NULL;
 }
 
