@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "epoch.h"
 #include "map.h"
 #include "mem.h"
 
@@ -137,12 +138,17 @@ uint64_t
 oracle_run(const struct okobpf_prog *prog, struct okobpf_env *env,
            struct oracle *oracle)
 {
+    struct epoch_thread *thread = epoch_enter();
+    uint64_t result;
+
     env->prog = prog;
-    return (prog->info.abi == OKOBPF_ABI_PACKET
-            ? interpret_checked(prog, env->ctx.data, env->ctx.pkt_len, env,
-                                oracle)
-            : interpret_checked(prog, (uintptr_t) &env->ctx, 0, env,
-                                oracle));
+    result = (prog->info.abi == OKOBPF_ABI_PACKET
+              ? interpret_checked(prog, env->ctx.data, env->ctx.pkt_len, env,
+                                  oracle)
+              : interpret_checked(prog, (uintptr_t) &env->ctx, 0, env,
+                                  oracle));
+    epoch_exit(thread);
+    return result;
 }
 
 void
