@@ -108,6 +108,8 @@ struct okobpf_limits {
     uint32_t max_insns;         /* Instructions in a program. */
     uint32_t max_maps;          /* Maps in a program (at most 64). */
     uint64_t max_map_memory;    /* All maps of a program, bytes. */
+    uint64_t map_memory_left;   /* For its maps, of what all programs of the
+                                 * host may have together, bytes. */
     uint32_t max_entry_size;    /* Key + value of one map entry, bytes. */
     uint32_t max_visits;        /* Instructions that the verifier visits. */
     uint64_t max_verify_memory; /* Bytes. */
@@ -115,8 +117,8 @@ struct okobpf_limits {
     size_t max_log_size;        /* Verifier log, bytes. */
 };
 
-/* Defaults: 1 MiB, 65,536 instructions, 64 maps, 64 MiB, 32 KiB, 1,000,000
- * visits, 64 MiB, 1 s, 1 MiB. */
+/* Defaults: 1 MiB, 65,536 instructions, 64 maps, 64 MiB, no limit of all
+ * programs together, 32 KiB, 1,000,000 visits, 64 MiB, 1 s, 1 MiB. */
 extern const struct okobpf_limits okobpf_default_limits;
 
 /* What the library needs of its host.  Must outlive the programs. */

@@ -312,6 +312,32 @@ test_keep_maps(void **state)
 }
 
 /* What the verifier must refuse, from C: its own tests have the rest. */
+/* All programs of a host together. */
+static void
+test_memory_left(void **state)
+{
+    struct okobpf_limits limits = okobpf_default_limits;
+    struct okobpf_options options = { .limits = &limits };
+    struct okobpf_prog *prog = load_prog("counters", &options);
+    struct okobpf_report report;
+    uint64_t memory = okobpf_prog_info(prog)->map_memory;
+    size_t size;
+    uint8_t *elf = read_prog("counters", &size);
+
+    (void) state;
+    okobpf_prog_destroy(prog);
+    limits.map_memory_left = memory;
+    okobpf_prog_destroy(load_prog("counters", &options));
+
+    limits.map_memory_left = memory - 1;
+    assert_null(okobpf_load(elf, size, &options, &report));
+    assert_int_equal(report.status, OKOBPF_LIMIT);
+    assert_contains(report.reason, "left for all programs together");
+    assert_contains(report.advice, "unload other programs");
+    okobpf_report_uninit(&report);
+    free(elf);
+}
+
 static void
 test_refused(void **state)
 {
@@ -424,6 +450,7 @@ main(void)
         cmocka_unit_test(test_no_host),
         cmocka_unit_test(test_info),
         cmocka_unit_test(test_keep_maps),
+        cmocka_unit_test(test_memory_left),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_values_that_are_gone),
         cmocka_unit_test(test_no_memory),

@@ -23,8 +23,11 @@
 #include "ovs-numa.h"
 #include "ovs-rcu.h"
 #include "ovs-thread.h"
+#include "seq.h"
+#include "smap.h"
 #include "timeval.h"
 #include "util.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 
 VLOG_DEFINE_THIS_MODULE(filter_prog);
@@ -43,6 +46,7 @@ struct filter_prog_load {
     void *elf;                  /* As it was loaded. */
     size_t elf_len;
     long long int time;         /* When, in ms since the epoch. */
+    uint64_t memory;            /* Its part of 'memory_used', in bytes. */
 };
 
 /* Counters of one slot, written by its owner only. */
@@ -74,15 +78,23 @@ static uint32_t generations[FILTER_PROG_MAX + 1] OVS_GUARDED_BY(mutex);
 
 static struct okobpf_limits limits OVS_GUARDED_BY(mutex);
 
+/* Memory of all loads together, in bytes, and how much it may be. */
+#define DEFAULT_TOTAL_MEMORY (UINT64_C(1) << 30)
+static uint64_t total_memory OVS_GUARDED_BY(mutex) = DEFAULT_TOTAL_MEMORY;
+static uint64_t memory_used OVS_GUARDED_BY(mutex);
+
+/* Loads that are to be destroyed after a grace period, and a sequence number
+ * that changes when one was. */
+static int n_doomed OVS_GUARDED_BY(mutex);
+static struct seq *doomed_seq;
+
 /* Bit set: slot in use.  'host.n_slots' bits. */
 static unsigned long *slots OVS_GUARDED_BY(mutex);
 
 static void
 log_line(const char *prog_name, const char *line)
 {
-    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
-
-    VLOG_INFO_RL(&rl, "%s: %s", prog_name, line);
+    VLOG_INFO("%s: %s", prog_name, line);
 }
 
 static void
@@ -95,6 +107,9 @@ defer(void (*function)(void *aux), void *aux)
 static struct okobpf_host host = {
     .defer = defer,
     .print = log_line,
+    /* As VLOG_RATE_LIMIT_INIT() would have it, but for each program. */
+    .print_rate = 60,
+    .print_burst = 60,
 };
 
 /* Initializes the module.  May be called more than once. */
@@ -114,19 +129,58 @@ filter_prog_init(void)
         slots = bitmap_allocate(host.n_slots);
         limits = okobpf_default_limits;
         ovs_mutex_unlock(&mutex);
+        doomed_seq = seq_create();
 
         ovsthread_once_done(&once);
     }
 }
 
-/* Makes later loads observe 'limits_' instead of the defaults. */
-void
-filter_prog_set_limits(const struct okobpf_limits *limits_)
+/* Returns the number that 'other_config' has for 'key', from 'min' to 'max',
+ * or 'def' if it has none that is good. */
+static uint64_t
+get_limit(const struct smap *other_config, const char *key,
+          uint64_t min, uint64_t max, uint64_t def)
 {
+    const char *s = smap_get(other_config, key);
+    unsigned long long int value;
+
+    if (!s) {
+        return def;
+    }
+    if (!str_to_ullong(s, 10, &value) || value < min || value > max) {
+        static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
+
+        VLOG_WARN_RL(&rl, "other_config:%s: expected a number from %"PRIu64
+                     " to %"PRIu64", got \"%s\": using %"PRIu64,
+                     key, min, max, s, def);
+        return def;
+    }
+    return value;
+}
+
+/* Makes later loads observe the limits in 'other_config', a column of the
+ * database.  Programs that are there already stay. */
+void
+filter_prog_configure(const struct smap *other_config)
+{
+    const struct okobpf_limits *def = &okobpf_default_limits;
+    struct okobpf_limits new = *def;
+
     filter_prog_init();
 
+    /* No object has room for more instructions. */
+    new.max_insns = get_limit(other_config, "filter-prog-max-insns", 1,
+                              def->max_object_size / 8, def->max_insns);
+    new.max_map_memory = get_limit(other_config, "filter-prog-max-map-memory",
+                                   0, INT64_MAX, def->max_map_memory);
+    new.max_verify_ns = get_limit(other_config, "filter-prog-max-verify-time",
+                                  1, 60000, def->max_verify_ns / 1000000)
+                        * 1000000;
+
     ovs_mutex_lock(&mutex);
-    limits = *limits_;
+    limits = new;
+    total_memory = get_limit(other_config, "filter-prog-total-memory", 0,
+                             INT64_MAX, DEFAULT_TOTAL_MEMORY);
     ovs_mutex_unlock(&mutex);
 }
 
@@ -141,32 +195,84 @@ filter_prog_get_limits(struct okobpf_limits *limits_)
     ovs_mutex_unlock(&mutex);
 }
 
+/* Returns how much memory a load may take that replaces 'old', which may be
+ * NULL. */
+static uint64_t
+memory_left(const struct filter_prog_load *old)
+{
+    uint64_t used, total;
+
+    ovs_mutex_lock(&mutex);
+    used = memory_used - (old ? old->memory : 0);
+    total = total_memory;
+    ovs_mutex_unlock(&mutex);
+
+    return used < total ? total - used : 0;
+}
+
+/* Makes '*report' a refusal because of the memory of all programs. */
+static void
+report_no_memory_left(struct okobpf_report *report, uint64_t needed,
+                      uint64_t left)
+{
+    okobpf_report_uninit(report);
+    *report = (struct okobpf_report) {
+        .status = OKOBPF_LIMIT,
+        .insn = -1,
+        .reason = xasprintf("the program takes %"PRIu64" bytes, where %"PRIu64
+                            " are left for all programs together",
+                            needed, left),
+        .advice = xstrdup("unload other programs, or raise "
+                          "other_config:filter-prog-total-memory"),
+    };
+}
+
+/* Loads a program that may take 'left' bytes. */
 static struct filter_prog_load *
-filter_prog_load(const void *elf, size_t elf_len,
-                 const struct okobpf_prog *keep_maps, bool want_log,
-                 struct okobpf_report *report)
+filter_prog_load__(const char *owner, uint32_t number,
+                   const void *elf, size_t elf_len, uint64_t left,
+                   const struct okobpf_prog *keep_maps, bool want_log,
+                   struct okobpf_report *report)
 {
     struct okobpf_limits current_limits;
 
+    if (elf_len > left) {
+        memset(report, 0, sizeof *report);
+        report_no_memory_left(report, elf_len, left);
+        return NULL;
+    }
     filter_prog_get_limits(&current_limits);
+    current_limits.map_memory_left = left - elf_len;
 
+    char *print_name = xasprintf("bridge %s: filter program %"PRIu32,
+                                 owner, number);
     struct okobpf_options options = {
         .limits = &current_limits,
         .host = &host,
         .engine = OKOBPF_ENGINE_AUTO,
         .want_log = want_log,
+        .print_name = print_name,
         .keep_maps = keep_maps,
     };
     struct okobpf_prog *prog = okobpf_load(elf, elf_len, &options, report);
+    free(print_name);
     if (!prog) {
         return NULL;
     }
 
-    const char *jit_error = okobpf_prog_info(prog)->jit_error;
-    if (jit_error) {
+    const struct okobpf_prog_info *info = okobpf_prog_info(prog);
+    if (info->jit_error) {
         VLOG_INFO_ONCE("the interpreter runs filter programs, slower than "
                        "machine code would, of which there is none: %s",
-                       jit_error);
+                       info->jit_error);
+    }
+
+    uint64_t memory = elf_len + info->map_memory + info->jited_len
+                      + info->n_insns * UINT64_C(16);
+    if (memory > left) {
+        okobpf_prog_destroy(prog);
+        report_no_memory_left(report, memory, left);
+        return NULL;
     }
 
     struct filter_prog_load *load = xmalloc(sizeof *load);
@@ -175,18 +281,99 @@ filter_prog_load(const void *elf, size_t elf_len,
         .elf = xmemdup(elf, elf_len),
         .elf_len = elf_len,
         .time = time_wall_msec(),
+        .memory = memory,
     };
+    ovs_mutex_lock(&mutex);
+    memory_used += memory;
+    ovs_mutex_unlock(&mutex);
+    return load;
+}
+
+/* Notes that a load is going to be destroyed after a grace period. */
+static void
+doom_load(void)
+{
+    ovs_mutex_lock(&mutex);
+    n_doomed++;
+    ovs_mutex_unlock(&mutex);
+}
+
+/* Notes that this has come to pass. */
+static void
+undoom_load(void)
+{
+    ovs_mutex_lock(&mutex);
+    n_doomed--;
+    ovs_mutex_unlock(&mutex);
+    seq_change(doomed_seq);
+}
+
+/* Waits until the loads that were to be destroyed are.  Quiesces. */
+static void
+wait_for_doomed_loads(void)
+{
+    ovsrcu_synchronize();
+    for (;;) {
+        uint64_t seqno = seq_read(doomed_seq);
+        int n;
+
+        ovs_mutex_lock(&mutex);
+        n = n_doomed;
+        ovs_mutex_unlock(&mutex);
+        if (!n) {
+            break;
+        }
+        seq_wait(doomed_seq, seqno);
+        poll_block();
+    }
+}
+
+/* Loads an object to replace 'old', which may be NULL. */
+static struct filter_prog_load *
+filter_prog_load(const char *owner, uint32_t number,
+                 const void *elf, size_t elf_len,
+                 const struct filter_prog_load *old, bool keep_maps,
+                 bool want_log, struct okobpf_report *report)
+{
+    const struct okobpf_prog *keep = keep_maps ? old->prog : NULL;
+    uint64_t left = memory_left(old);
+    struct filter_prog_load *load;
+
+    load = filter_prog_load__(owner, number, elf, elf_len, left, keep,
+                              want_log, report);
+    if (!load && report->status == OKOBPF_LIMIT) {
+        /* Programs that were unloaded have their memory for a little while
+         * yet. */
+        wait_for_doomed_loads();
+        if (memory_left(old) > left) {
+            okobpf_report_uninit(report);
+            load = filter_prog_load__(owner, number, elf, elf_len,
+                                      memory_left(old), keep, want_log,
+                                      report);
+        }
+    }
     return load;
 }
 
 static void
 filter_prog_load_destroy(struct filter_prog_load *load)
 {
-    if (load) {
-        okobpf_prog_destroy(load->prog);
-        free(load->elf);
-        free(load);
-    }
+    okobpf_prog_destroy(load->prog);
+
+    ovs_mutex_lock(&mutex);
+    memory_used -= load->memory;
+    ovs_mutex_unlock(&mutex);
+
+    free(load->elf);
+    free(load);
+}
+
+/* As filter_prog_load_destroy(), of a load that doom_load() was called for. */
+static void
+filter_prog_load_destroy_doomed(struct filter_prog_load *load)
+{
+    filter_prog_load_destroy(load);
+    undoom_load();
 }
 
 /* Gives 'fp' a handle and makes it visible under it.  Returns false if there
@@ -225,7 +412,9 @@ filter_prog_create(const char *owner, uint32_t number,
 {
     struct filter_prog_load *load;
 
-    load = filter_prog_load(elf, elf_len, NULL, want_log, report);
+    filter_prog_init();
+    load = filter_prog_load(owner, number, elf, elf_len, NULL, false, want_log,
+                            report);
     if (!load) {
         return NULL;
     }
@@ -270,14 +459,15 @@ filter_prog_replace(struct filter_prog *fp, const void *elf, size_t elf_len,
     struct filter_prog_load *old, *new;
 
     old = ovsrcu_get_protected(struct filter_prog_load *, &fp->load);
-    new = filter_prog_load(elf, elf_len, keep_maps ? old->prog : NULL,
+    new = filter_prog_load(fp->owner, fp->number, elf, elf_len, old, keep_maps,
                            want_log, report);
     if (!new) {
         return false;
     }
 
     ovsrcu_set(&fp->load, new);
-    ovsrcu_postpone(filter_prog_load_destroy, old);
+    doom_load();
+    ovsrcu_postpone(filter_prog_load_destroy_doomed, old);
     VLOG_INFO("bridge %s: replaced filter program %"PRIu32" (%s)",
               fp->owner, fp->number, okobpf_prog_info(new->prog)->name);
     return true;
@@ -309,8 +499,8 @@ filter_prog_try_ref(const struct filter_prog *fp_)
 static void
 filter_prog_destroy(struct filter_prog *fp)
 {
-    filter_prog_load_destroy(ovsrcu_get_protected(struct filter_prog_load *,
-                                                  &fp->load));
+    filter_prog_load_destroy_doomed(
+        ovsrcu_get_protected(struct filter_prog_load *, &fp->load));
     free_cacheline(fp->stats);
     free(fp->owner);
     free(fp);
@@ -331,6 +521,7 @@ filter_prog_unref(struct filter_prog *fp)
         ovsrcu_set(&programs[index], NULL);
         ovs_mutex_unlock(&mutex);
 
+        doom_load();
         ovsrcu_postpone(filter_prog_destroy, fp);
     }
 }

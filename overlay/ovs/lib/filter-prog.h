@@ -44,14 +44,15 @@
 
 struct dp_packet;
 struct filter_prog;
+struct smap;
 
 /* Most programs in the process. */
 #define FILTER_PROG_MAX 4095
 
 void filter_prog_init(void);
 
-/* Limits of loads; see okobpf.h. */
-void filter_prog_set_limits(const struct okobpf_limits *);
+/* Limits of loads. */
+void filter_prog_configure(const struct smap *other_config);
 void filter_prog_get_limits(struct okobpf_limits *);
 
 /* Programs. */

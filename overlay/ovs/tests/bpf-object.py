@@ -24,6 +24,9 @@ instructions separated by semicolons.  Jumps count instructions:
         *(u32 *)(r10 - 4) = 0; r1 = map counts; r2 = r10; r2 += -4; call 1;
         if r0 == 0 goto +2; r1 = 1; lock *(u64 *)(r0 + 0) += r1;
         r0 = 1; exit'
+
+    bpf-object.py -o hello.o --string hello,'%d bytes' '
+        r1 = string hello; call 7; r0 = 1; exit'
 """
 
 import argparse
@@ -56,8 +59,9 @@ def insn(opcode, dst=0, src=0, offset=0, imm=0):
     return struct.pack("<BBhi", opcode, src << 4 | dst, offset, imm)
 
 
-def assemble_one(text, map_names):
-    """Returns the code for 'text' and the map it refers to, or None."""
+def assemble_one(text, names):
+    """Returns the code for 'text' and what it refers to, "map NAME" or "string
+    NAME", or None."""
     m = re.fullmatch(r"raw ([0-9a-f]{16})", text)
     if m:
         return bytes.fromhex(m[1]), None
@@ -69,10 +73,10 @@ def assemble_one(text, map_names):
     m = re.fullmatch(r"goto " + NUM, text)
     if m:
         return insn(0x05, offset=number(m[1])), None
-    m = re.fullmatch(REG + r" = map (\w+)", text)
+    m = re.fullmatch(REG + r" = ((?:map|string) \w+)", text)
     if m:
-        if m[2] not in map_names:
-            sys.exit("%s: unknown map" % text)
+        if m[2] not in names:
+            sys.exit("%s: unknown name" % text)
         return insn(0x18, dst=int(m[1])) + insn(0), m[2]
     m = re.fullmatch(r"if " + REG + r" (\S+) " + REG + r" goto " + NUM, text)
     if m and m[2] in JUMP:
@@ -107,16 +111,16 @@ def assemble_one(text, map_names):
     sys.exit("%s: syntax error" % text)
 
 
-def assemble(text, map_names):
-    """Returns the code and a list of (offset, map name)."""
+def assemble(text, names):
+    """Returns the code and a list of (offset, "map NAME" or "string NAME")."""
     code = b""
     relocations = []
     for line in text.split(";"):
         line = " ".join(line.split())
         if line:
-            one, map_name = assemble_one(line, map_names)
-            if map_name is not None:
-                relocations.append((len(code), map_name))
+            one, name = assemble_one(line, names)
+            if name is not None:
+                relocations.append((len(code), name))
             code += one
     return code, relocations
 
@@ -133,7 +137,10 @@ class Strings:
 
 def build(args):
     maps = [m.split(",") for m in args.map]
-    code, relocations = assemble(args.program, [m[0] for m in maps])
+    texts = [s.split(",", 1) for s in args.string]
+    code, relocations = assemble(args.program,
+                                 ["map " + m[0] for m in maps]
+                                 + ["string " + t[0] for t in texts])
     data = b"".join(
         struct.pack("<5I",
                     MAP_TYPES[m[1]] if m[1] in MAP_TYPES else number(m[1]),
@@ -141,16 +148,20 @@ def build(args):
                     number(m[5]) if len(m) > 5 else 0)
         for m in maps)
 
-    names, strings = Strings(), Strings()
-    # Section 1 is the program, 2 the maps.
+    names, strings, rodata = Strings(), Strings(), Strings()
+    # Section 1 is the program, 2 the maps, 7 the strings.
     symbols = struct.pack("<IBBHQQ", 0, 0, 0, 0, 0, 0)
     symbols += struct.pack("<IBBHQQ", strings.add(args.name), 0x12, 0, 1, 0,
                            len(code))
     index = {}
     for i, m in enumerate(maps):
-        index[m[0]] = 2 + i
+        index["map " + m[0]] = 2 + i
         symbols += struct.pack("<IBBHQQ", strings.add(m[0]), 0x11, 0, 2,
                                20 * i, 20)
+    for i, (name, text) in enumerate(texts):
+        index["string " + name] = 2 + len(maps) + i
+        symbols += struct.pack("<IBBHQQ", strings.add(name), 0x11, 0, 7,
+                               rodata.add(text), len(text) + 1)
     rel = b"".join(struct.pack("<QQ", offset, index[name] << 32 | 1)
                    for offset, name in relocations)
 
@@ -163,6 +174,8 @@ def build(args):
         (".strtab", 3, 0, strings.data, 0, 0, 1, 0),
         (".comment", 1, 0, b"x" * args.pad, 0, 0, 1, 0),
     ]
+    if texts:
+        sections.append((".rodata", 1, 2, rodata.data, 0, 0, 1, 0))
     shstrndx = len(sections) + 1
     headers = bytes(64)
     body = b""
@@ -194,6 +207,8 @@ def main():
     parser.add_argument("--map", action="append", default=[],
                         metavar="NAME,TYPE,KEY,VALUE,MAX[,HASHES]",
                         help="map, with a name or number for its type")
+    parser.add_argument("--string", action="append", default=[],
+                        metavar="NAME,TEXT", help="constant string")
     parser.add_argument("--name", default="entry", help="of the function")
     parser.add_argument("--section", default=".text", help="of the function")
     parser.add_argument("--map-section", default=".data")
