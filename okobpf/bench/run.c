@@ -28,7 +28,7 @@
 #include "engines.h"
 
 /* Time of a sample.  Short, so that most samples are not interrupted. */
-#define SAMPLE_NS 50000
+#define SAMPLE_NS 100000
 
 /* Runs 'n_passes' with 'engine' from the beginning, after some that bring
  * caches and predictors up, and stores the ticks that they took in '*ticks'.
@@ -40,7 +40,7 @@ take_sample(struct bench *bench, const struct engine *engine,
     uint64_t start;
 
     bench_reset(bench);
-    engine->run(2 + n_passes / 4, engine->aux);
+    engine->run(6 + n_passes / 4, engine->aux);
     start = bench_ticks();
     engine->run(n_passes, engine->aux);
     *ticks = bench_ticks() - start;

@@ -172,6 +172,8 @@ enum helper_id helper_from_name(const char *name);
 
 /* Programs. */
 
+struct interp_step;
+
 struct okobpf_prog {
     struct okobpf_prog_info info;
     struct image image;         /* With 'insns' as the verifier saw them. */
@@ -185,12 +187,19 @@ struct okobpf_prog {
     struct bpf_insn *code;      /* As 'image.insns', with map references
                                  * resolved to 64-bit addresses, for the
                                  * engines. */
+    struct interp_step *steps;  /* For the interpreter: see interp.h. */
     uint64_t (*jited)(uint64_t r1, uint64_t r2, struct okobpf_env *);
     void *jit_mem;
     size_t jit_mem_len;
 };
 
-/* interp.c.  Runs 'prog->code' with registers r1 and r2. */
+/* interp.c.  Makes of 'prog->code' what interpret() runs.  Returns false if
+ * memory is exhausted. */
+bool interpret_prepare(struct okobpf_prog *);
+void interpret_free(struct okobpf_prog *);
+
+/* Runs 'prog' with registers r1 and r2.  It need not be prepared, but then
+ * takes a lot longer, and returns 0 if memory is exhausted. */
 uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
                    struct okobpf_env *);
 
