@@ -36,6 +36,7 @@ const struct okobpf_limits okobpf_default_limits = {
     .max_insns = 65536,
     .max_maps = OKOBPF_MAX_MAPS,
     .max_map_memory = 64 * 1024 * 1024,
+    .map_memory_left = UINT64_MAX,
     .max_entry_size = 32 * 1024,
     .max_visits = 1000000,
     .max_verify_memory = 64 * 1024 * 1024,
@@ -103,6 +104,14 @@ check_maps(const struct image *image, const struct okobpf_limits *limits,
         if (status != OKOBPF_OK) {
             return status;
         }
+    }
+    if (*memory > limits->map_memory_left) {
+        return report_fail(report, OKOBPF_LIMIT,
+                           "unload other programs, or raise the host's limit "
+                           "of all programs together",
+                           "the maps take %"PRIu64" bytes, where %"PRIu64
+                           " are left for all programs together", *memory,
+                           limits->map_memory_left);
     }
     return OKOBPF_OK;
 }
