@@ -324,7 +324,7 @@ add_entry(struct map_hash *hash, uint64_t h, const void *key,
     if (!hash_reserve(hash)) {
         return OKOBPF_MAP_FULL;
     }
-    e = mem_alloc(1, hash->entry_size);
+    e = map_may_add(&hash->up) ? mem_alloc(1, hash->entry_size) : NULL;
     if (!e) {
         hash_unreserve(hash);
         return OKOBPF_MAP_NO_MEMORY;
@@ -385,6 +385,25 @@ hash_write(struct okobpf_map *map, const void *key, const void *value,
     return hash_set(map, key, value, flags, 0, true);
 }
 
+static void
+reclaim(void *e_)
+{
+    struct hash_entry *e = e_;
+    struct map_hash *hash = (void *) (uintptr_t) e->seq;
+
+    free(e);
+    map_reclaimed(&hash->up, hash->entry_size);
+}
+
+/* Gives back the memory of 'e', which is removed, when that is safe. */
+static void
+give_back(struct map_hash *hash, struct hash_entry *e)
+{
+    /* The sequence number is for iteration only, which has lost it. */
+    e->seq = (uintptr_t) hash;
+    map_defer(&hash->up, reclaim, e, hash->entry_size);
+}
+
 static enum okobpf_map_result
 hash_delete(struct okobpf_map *map, const void *key)
 {
@@ -401,7 +420,7 @@ hash_delete(struct okobpf_map *map, const void *key)
     if (!e) {
         return OKOBPF_MAP_NO_ENTRY;
     }
-    map_defer_free(map, e);
+    give_back(hash, e);
     return OKOBPF_MAP_OK;
 }
 
@@ -421,7 +440,7 @@ hash_clear(struct okobpf_map *map)
         for (; e; e = next) {
             next = atomic_load_explicit(&e->next, memory_order_relaxed);
             atomic_fetch_sub_explicit(&hash->n, 1, memory_order_relaxed);
-            map_defer_free(map, e);
+            give_back(hash, e);
         }
     }
 }

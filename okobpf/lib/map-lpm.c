@@ -57,11 +57,13 @@
 struct lpm_node {
     _Atomic(struct lpm_node *) child[2];
     _Atomic(struct lpm_entry *) entry;
+    struct okobpf_map *map;
     uint32_t prefix_len;        /* Bits. */
     uint8_t data[];             /* The rest of the bits are zeros. */
 };
 
 struct lpm_entry {
+    struct okobpf_map *map;
     uint32_t index;             /* In the table. */
     uint64_t value[];
 };
@@ -149,10 +151,10 @@ lpm_create(const struct map_spec *spec, uint32_t n_slots)
     return &lpm->up;
 }
 
-/* Gives each node and entry of the trie at 'root' to 'give_back'. */
+/* Gives each node and entry of the trie at 'root' to one of the functions. */
 static void
-take_apart(struct map_lpm *lpm, struct lpm_node *root,
-           void (*give_back)(struct okobpf_map *, void *))
+take_apart(struct lpm_node *root, void (*give_node)(struct lpm_node *),
+           void (*give_entry)(struct lpm_entry *))
 {
     /* The other children on the way down to a node. */
     struct lpm_node *stack[MAX_PREFIX_LEN + 1];
@@ -165,9 +167,9 @@ take_apart(struct map_lpm *lpm, struct lpm_node *root,
         struct lpm_entry *entry = atomic_load(&node->entry);
 
         if (entry) {
-            give_back(&lpm->up, entry);
+            give_entry(entry);
         }
-        give_back(&lpm->up, node);
+        give_node(node);
         if (left && right) {
             stack[n++] = right;
         }
@@ -176,10 +178,15 @@ take_apart(struct map_lpm *lpm, struct lpm_node *root,
 }
 
 static void
-free_now(struct okobpf_map *map, void *p)
+free_node(struct lpm_node *node)
 {
-    (void) map;
-    free(p);
+    free(node);
+}
+
+static void
+free_entry(struct lpm_entry *entry)
+{
+    free(entry);
 }
 
 static void
@@ -187,7 +194,7 @@ lpm_destroy(struct okobpf_map *map)
 {
     struct map_lpm *lpm = lpm_cast(map);
 
-    take_apart(lpm, atomic_load(&lpm->root), free_now);
+    take_apart(atomic_load(&lpm->root), free_node, free_entry);
     pthread_mutex_destroy(&lpm->mutex);
     free(lpm->table);
     free(lpm);
@@ -369,11 +376,12 @@ find_position(struct map_lpm *lpm, const uint8_t *data, uint32_t len,
 
 /* Returns a node of the first 'len' bits of 'data', or NULL. */
 static struct lpm_node *
-new_node(const struct map_lpm *lpm, const uint8_t *data, uint32_t len)
+new_node(struct map_lpm *lpm, const uint8_t *data, uint32_t len)
 {
     struct lpm_node *node = mem_alloc(1, lpm_node_size(lpm->data_size));
 
     if (node) {
+        node->map = &lpm->up;
         node->prefix_len = len;
         memcpy(node->data, data, (len + 7) / 8);
         if (len % 8) {
@@ -433,10 +441,12 @@ add_entry(struct map_lpm *lpm, const struct lpm_position *pos, bool has_node,
         >= info->max_entries) {
         return OKOBPF_MAP_FULL;
     }
-    entry = mem_alloc(1, lpm_entry_size(info->value_size));
+    entry = (map_may_add(&lpm->up)
+             ? mem_alloc(1, lpm_entry_size(info->value_size)) : NULL);
     if (!entry) {
         return OKOBPF_MAP_NO_MEMORY;
     }
+    entry->map = &lpm->up;
     map_value_store(entry->value, value, info->value_size);
     if (has_node) {
         atomic_store_explicit(&node->entry, entry, memory_order_release);
@@ -482,6 +492,41 @@ lpm_update(struct okobpf_map *map, const void *key, const void *value,
     }
     pthread_mutex_unlock(&lpm->mutex);
     return result;
+}
+
+static void
+reclaim_node(void *node_)
+{
+    struct lpm_node *node = node_;
+    struct okobpf_map *map = node->map;
+
+    free(node);
+    map_reclaimed(map, lpm_node_size(lpm_cast(map)->data_size));
+}
+
+static void
+reclaim_entry(void *entry_)
+{
+    struct lpm_entry *entry = entry_;
+    struct okobpf_map *map = entry->map;
+
+    free(entry);
+    map_reclaimed(map, lpm_entry_size(map->info.value_size));
+}
+
+/* These give back memory that can't be found any more when that is safe. */
+static void
+give_back_node(struct lpm_node *node)
+{
+    map_defer(node->map, reclaim_node, node,
+              lpm_node_size(lpm_cast(node->map)->data_size));
+}
+
+static void
+give_back_entry(struct lpm_entry *entry)
+{
+    map_defer(entry->map, reclaim_entry, entry,
+              lpm_entry_size(entry->map->info.value_size));
 }
 
 /* Takes out the node at 'pos', which has no entry any more, and the one above
@@ -536,10 +581,10 @@ lpm_delete(struct okobpf_map *map, const void *key)
     if (!entry) {
         return OKOBPF_MAP_NO_ENTRY;
     }
-    map_defer_free(map, entry);
+    give_back_entry(entry);
     for (size_t i = 0; i < 2; i++) {
         if (gone[i]) {
-            map_defer_free(map, gone[i]);
+            give_back_node(gone[i]);
         }
     }
     return OKOBPF_MAP_OK;
@@ -568,7 +613,7 @@ lpm_clear(struct okobpf_map *map)
     atomic_store_explicit(&lpm->n, 0, memory_order_relaxed);
     pthread_mutex_unlock(&lpm->mutex);
 
-    take_apart(lpm, root, map_defer_free);
+    take_apart(root, give_back_node, give_back_entry);
 }
 
 /* A cursor is the index of the next place. */
@@ -579,10 +624,11 @@ lpm_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
 
     while (*cursor < atomic_load_explicit(&lpm->n_places,
                                           memory_order_relaxed)) {
-        struct lpm_place *place = &lpm->table[*cursor];
+        uint64_t index = *cursor;
+        struct lpm_place *place = &lpm->table[index];
         struct lpm_node *node;
 
-        *cursor += 1;
+        *cursor = index + 1;
         if (!atomic_load_explicit(&place->node, memory_order_relaxed)) {
             continue;
         }

@@ -239,17 +239,36 @@ map_direct_value(struct okobpf_map *map)
 
 /* Memory. */
 
+#define MAX_DEFERRED_BYTES (4 * 1024 * 1024)
+
 void
-map_defer_free(struct okobpf_map *map, void *p)
+map_defer(struct okobpf_map *map, void (*reclaim)(void *p), void *p,
+          uint64_t size)
 {
     if (map->host->defer) {
-        map->host->defer(free, p);
+        map_ref(map);
+        atomic_fetch_add_explicit(&map->deferred, size, memory_order_relaxed);
+        map->host->defer(reclaim, p);
     } else {
         /* There is a single thread, so that no other walks a list that 'p' is
          * in, but its program may be in the midst of a run. */
         memcpy(p, &map->retired, sizeof map->retired);
         map->retired = p;
     }
+}
+
+void
+map_reclaimed(struct okobpf_map *map, uint64_t size)
+{
+    atomic_fetch_sub_explicit(&map->deferred, size, memory_order_relaxed);
+    map_unref(map);
+}
+
+bool
+map_may_add(const struct okobpf_map *map)
+{
+    return (atomic_load_explicit(&map->deferred, memory_order_relaxed) / 2
+            < map->info.memory + MAX_DEFERRED_BYTES / 2);
 }
 
 void

@@ -29,7 +29,7 @@
  * Readers take no lock.  A value is shared memory: the library copies it with
  * relaxed atomic accesses of 64 bits, so that an aligned word is never torn,
  * while a larger value may be seen half updated, as in Linux.  Memory that a
- * reader could hold goes back through map_defer_free(), or epoch.h. */
+ * reader could hold goes back through map_defer(), or epoch.h. */
 
 #include <stdatomic.h>
 #include "image.h"
@@ -85,6 +85,7 @@ struct okobpf_map {
     uint32_t n_slots;           /* At least 1. */
     atomic_uint ref_cnt;
     const struct okobpf_host *host;
+    _Atomic uint64_t deferred;  /* Bytes given to "host->defer". */
     void *retired;              /* Only without "host->defer": see
                                  * map_free_retired(). */
 };
@@ -132,15 +133,24 @@ void map_unref(struct okobpf_map *);
  * entries: for BPF_PSEUDO_MAP_IDX_VALUE. */
 void *map_direct_value(struct okobpf_map *map);
 
-/* Frees what map_defer_free() put off for want of a host that does.  No
- * program may be running. */
+/* Frees what map_defer() put off for want of a host that does.  No program may
+ * be running. */
 void map_free_retired(struct okobpf_map *);
 
 /* For the kinds. */
 
-/* Frees 'p', of the size of a pointer or more, once no thread can hold a
- * pointer to it any more. */
-void map_defer_free(struct okobpf_map *, void *p);
+/* Calls 'reclaim(p)' once no thread can hold a pointer into the 'size' bytes
+ * (those of a pointer or more) at 'p' any more.  'reclaim' must free 'p' and
+ * call map_reclaimed(); until then, the map lives.
+ *
+ * Should the host's grace period be long, a program that deletes and adds
+ * entries with each packet must not take all memory.  So kinds add an entry
+ * only if map_may_add(): if what waits takes less than twice the memory of the
+ * map itself and some MiB. */
+void map_defer(struct okobpf_map *, void (*reclaim)(void *p), void *p,
+               uint64_t size);
+void map_reclaimed(struct okobpf_map *, uint64_t size);
+bool map_may_add(const struct okobpf_map *);
 
 /* Returns a number that whoever chooses the keys cannot guess. */
 uint64_t map_random_seed(void);

@@ -244,7 +244,8 @@ struct okobpf_map_info {
     uint32_t value_size;        /* Bytes. */
     uint32_t max_entries;
     uint32_t n_hash_functions;  /* Bloom filter and count-min sketch only. */
-    uint64_t memory;            /* Bytes allocated up front. */
+    uint64_t memory;            /* Bytes that its entries take at most, as
+                                 * charged against the limit. */
     bool read_only;             /* Not even the user may write (.rodata). */
 };
 

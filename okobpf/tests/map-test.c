@@ -215,6 +215,49 @@ test_hash_pointers(void **state)
     map_unref(map);
 }
 
+/* Deletes and adds entries while the host's grace period does not end: memory
+ * does not grow without bound, and there is some again when it ends. */
+static void
+test_endless_grace_period(void **state)
+{
+    static const uint32_t types[] = { OKOBPF_MAP_HASH,
+                                      OKOBPF_MAP_PERCPU_HASH,
+                                      OKOBPF_MAP_LPM_TRIE };
+
+    (void) state;
+    for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
+        uint32_t key_size = types[t] == OKOBPF_MAP_LPM_TRIE ? 8 : 4;
+        struct okobpf_map *map = new_map(types[t], key_size, 1024, 100);
+        enum okobpf_map_result result = OKOBPF_MAP_OK;
+        const uint64_t key = 8;
+        uint8_t value[1024] = { 0 };
+        int n;
+
+        test_host_drain();
+        for (n = 0; n < 100000 && result == OKOBPF_MAP_OK; n++) {
+            result = okobpf_map_update(map, &key, key_size, value,
+                                       sizeof value, OKOBPF_NOEXIST);
+            if (result == OKOBPF_MAP_OK) {
+                assert_int_equal(okobpf_map_delete(map, &key, key_size),
+                                 OKOBPF_MAP_OK);
+            }
+        }
+        assert_int_equal(result, OKOBPF_MAP_NO_MEMORY);
+        assert_true(n > 1000 && n < 10000);
+        assert_int_equal(okobpf_map_n_entries(map), 0);
+
+        assert_true(test_host_drain() > 1000);
+        assert_int_equal(okobpf_map_update(map, &key, key_size, value,
+                                           sizeof value, OKOBPF_NOEXIST),
+                         OKOBPF_MAP_OK);
+
+        /* A map goes after what it gave up. */
+        okobpf_map_clear(map);
+        map_unref(map);
+        assert_true(test_host_drain() > 0);
+    }
+}
+
 static void
 test_wrong_sizes(void **state)
 {
@@ -606,6 +649,7 @@ main(void)
         cmocka_unit_test(test_odd_sizes),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_hash_pointers),
+        cmocka_unit_test(test_endless_grace_period),
         cmocka_unit_test(test_wrong_sizes),
         cmocka_unit_test(test_resumed_iteration),
         cmocka_unit_test(test_wild_cursors),
