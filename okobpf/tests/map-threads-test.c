@@ -38,7 +38,7 @@ enum {
 struct job {
     struct okobpf_map *map;
     uint64_t seed;
-    bool dump;
+    bool is_user;               /* Or a program. */
     uint64_t n_found;
 };
 
@@ -110,6 +110,23 @@ dump_map(struct okobpf_map *map)
     }
 }
 
+/* Copies the value of 'key' to 'value'.  Returns false if there is none. */
+static bool
+look_up(const struct job *job, uint32_t key, uint64_t value[2])
+{
+    const uint64_t *p;
+
+    if (job->is_user) {
+        return (okobpf_map_lookup(job->map, &key, sizeof key, value,
+                                  2 * sizeof *value) == OKOBPF_MAP_OK);
+    }
+    p = job->map->ops->lookup(job->map, &key, 0);
+    for (int i = 0; p && i < 2; i++) {
+        value[i] = __atomic_load_n(&p[i], __ATOMIC_RELAXED);
+    }
+    return p != NULL;
+}
+
 static void *
 read_map(void *job_)
 {
@@ -121,15 +138,14 @@ read_map(void *job_)
 
         for (int i = 0; i < N_KEYS; i++) {
             key = next_random(&job->seed) % N_KEYS;
-            if (okobpf_map_lookup(job->map, &key, sizeof key, value,
-                                  sizeof value) == OKOBPF_MAP_OK) {
+            if (look_up(job, key, value)) {
                 assert_true(value_is_whole(key, value));
                 job->n_found++;
             } else {
                 assert_true(key >= N_STAY);
             }
         }
-        if (job->dump) {
+        if (job->is_user) {
             dump_map(job->map);
         }
     }
