@@ -36,6 +36,7 @@
 
 #define INSN_SIZE sizeof(struct bpf_insn)
 #define MAX_NAME 256
+#define MAX_LISTED 8            /* Names in an error message. */
 
 static enum okobpf_status
 no_memory(struct loader *ld)
@@ -496,6 +497,38 @@ choose_entry(const struct elf *elf, uint32_t section, enum okobpf_abi abi,
     return 0;
 }
 
+/* Reports that there is no code, or none in a section called 'name'. */
+static enum okobpf_status
+no_code(struct loader *ld, const char *name)
+{
+    const struct elf *elf = &ld->elf;
+    enum okobpf_status status;
+    char *names = NULL;
+    int n = 0;
+
+    if (!name) {
+        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
+                           "no code in the object");
+    }
+    for (uint32_t i = 1; i < elf->n_sections && n < MAX_LISTED; i++) {
+        if (elf_section_is_code(&elf->sections[i])) {
+            char *longer = report_asprintf("%s%s\"%.64s\"",
+                                           names ? names : "",
+                                           names ? ", " : "",
+                                           elf->sections[i].name);
+
+            free(names);
+            names = longer;
+            n++;
+        }
+    }
+    status = report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
+                         "no code in a section called \"%s\": expected %s",
+                         name, names ? names : "another object, with code");
+    free(names);
+    return status;
+}
+
 static enum okobpf_status
 load_image(struct loader *ld, const char *section_name)
 {
@@ -508,11 +541,7 @@ load_image(struct loader *ld, const char *section_name)
 
     section = choose_section(&ld->elf, section_name);
     if (!section) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
-                           section_name
-                           ? "no code in a section called \"%s\""
-                           : "no code in the object%s",
-                           section_name ? section_name : "");
+        return no_code(ld, section_name);
     }
     image->section = image_strdup(image, ld->elf.sections[section].name,
                                   MAX_NAME);

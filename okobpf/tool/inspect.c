@@ -57,30 +57,18 @@ tool_exit_status(const struct okobpf_report *report)
 }
 
 static void
-write_log(const struct tool_options *options,
-          const struct okobpf_report *report)
+write_log(FILE *stream, const struct okobpf_report *report)
 {
-    FILE *stream = stderr;
-
-    if (!report->log || (options->json && !options->log_file)) {
-        return;
-    }
-    if (options->log_file) {
-        stream = fopen(options->log_file, "w");
-        if (!stream) {
-            tool_error("%s: %m", options->log_file);
-            return;
+    if (report->log) {
+        fputs(report->log, stream);
+        if (report->log_truncated) {
+            fputs("(the log was cut off here)\n", stream);
         }
-    }
-    fputs(report->log, stream);
-    if (report->log_truncated) {
-        fputs("(the log was cut off here)\n", stream);
-    }
-    if (stream != stderr && fclose(stream)) {
-        tool_error("%s: %m", options->log_file);
     }
 }
 
+/* Loads 'options->file' and writes the log.  If a file cannot be read or
+ * written, says so and returns NULL with no reason in '*report'. */
 static struct okobpf_prog *
 load(const struct tool_options *options, const struct okobpf_host *host,
      struct okobpf_report *report)
@@ -93,19 +81,33 @@ load(const struct tool_options *options, const struct okobpf_host *host,
         .want_log = options->want_log,
         .section = options->section,
     };
+    FILE *log = options->json ? NULL : stderr;
     struct okobpf_prog *prog;
     uint8_t *elf;
     size_t size;
 
     memset(report, 0, sizeof *report);
+    report->status = OKOBPF_BAD_OBJECT;
     elf = tool_read_file(options->file, &size);
     if (!elf) {
-        report->status = OKOBPF_BAD_OBJECT;
         return NULL;
+    }
+    if (options->log_file) {
+        log = fopen(options->log_file, "w");
+        if (!log) {
+            tool_error("%s: %m", options->log_file);
+            free(elf);
+            return NULL;
+        }
     }
     prog = okobpf_load(elf, size, &load_options, report);
     free(elf);
-    write_log(options, report);
+    if (log) {
+        write_log(log, report);
+    }
+    if (options->log_file && fclose(log)) {
+        tool_error("%s: %m", options->log_file);
+    }
     return prog;
 }
 
@@ -217,6 +219,11 @@ cmd_verify(const struct tool_options *options)
 
     prog = load(options, NULL, &report);
     status = tool_exit_status(&report);
+    if (!prog && !report.reason && options->json) {
+        report_fail(&report, OKOBPF_BAD_OBJECT, NULL,
+                    "a file cannot be read or written: standard error names "
+                    "it");
+    }
     if (prog || report.reason) {
         if (options->json) {
             print_verdict_json(options, &report, prog);

@@ -43,6 +43,9 @@ tool_error(const char *format, ...)
     return EXIT_UNUSABLE;
 }
 
+/* So that the likes of /dev/zero come to an end. */
+#define MAX_FILE_SIZE (1024 * 1024 * 1024)
+
 uint8_t *
 tool_read_file(const char *name, size_t *size)
 {
@@ -68,6 +71,11 @@ tool_read_file(const char *name, size_t *size)
         }
         got = fread(data + n, 1, allocated - n, stream);
         n += got;
+        if (n > MAX_FILE_SIZE) {
+            errno = EFBIG;
+            ok = false;
+            break;
+        }
         if (!got) {
             ok = !ferror(stream);
             break;

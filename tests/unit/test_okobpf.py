@@ -156,9 +156,85 @@ def test_verify_log(okobpf: Command, tmp_path: Path) -> None:
     assert okobpf("verify", "--log", okobpf.progs / "original.o").stderr == log.read_text()
 
 
-def test_stdin(okobpf: Command) -> None:
-    content = (okobpf.progs / "original.o").read_bytes()
-    assert "accepted" in okobpf("verify", "-", stdin=content).stdout
+def test_log_in_json(okobpf: Command) -> None:
+    answer = json.loads(
+        okobpf("verify", "--json", "--log", okobpf.progs / "original.o").stdout
+    )
+    assert "r0" in answer["log"]
+    assert answer["log_truncated"] is False
+
+
+def test_log_that_cannot_be_written(okobpf: Command, tmp_path: Path) -> None:
+    log = tmp_path / "nowhere" / "log"
+    done = okobpf("verify", f"--log={log}", okobpf.progs / "original.o", status=2)
+    assert done.stdout == ""
+    assert f"{log}: No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["verify"], ["disasm"], ["dump"], ["run", "--packet=00"]])
+def test_stdin(okobpf: Command, command: list[str]) -> None:
+    path = okobpf.progs / "original.o"
+    from_stdin = okobpf(*command, "-", stdin=path.read_bytes()).stdout
+    from_file = okobpf(*command, path).stdout
+
+    def no_times(text: str) -> str:
+        return re.sub(r"\d+ us", "", text.replace(f"{path}: ", "-: "))
+
+    assert no_times(from_stdin) == no_times(from_file)
+    assert "empty" in okobpf(*command, "-", status=2, stdin=b"").stdout + okobpf(
+        *command, "-", status=2, stdin=b""
+    ).stderr
+
+
+@pytest.mark.parametrize("command", [["verify"], ["disasm"], ["dump"], ["run", "--packet=00"]])
+def test_files_that_cannot_be_read(
+    okobpf: Command, tmp_path: Path, command: list[str]
+) -> None:
+    missing = tmp_path / "nowhere.o"
+    for path, reason in ((missing, "No such file or directory"), (tmp_path, "Is a directory")):
+        done = okobpf(*command, path, status=2)
+        assert done.stdout == ""
+        assert done.stderr == f"okobpf: {path}: {reason}\n"
+    answer = json.loads(okobpf("verify", "--json", missing, status=2).stdout)
+    assert answer["verdict"] == "unusable"
+    assert "cannot be read" in answer["reason"]
+
+
+def test_capture_that_cannot_be_read(okobpf: Command, tmp_path: Path) -> None:
+    done = okobpf("run", "--pcap", tmp_path / "none", okobpf.progs / "original.o", status=2)
+    assert "none: No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["verify"], ["disasm"], ["dump"], ["run", "--packet=00"]])
+def test_every_command_takes_a_section(okobpf: Command, command: list[str]) -> None:
+    path = okobpf.progs / "context.o"
+    first, second = (okobpf(*command, *options, path).stdout
+                     for options in ([], ["--section", "filter/second"]))
+    if command[0] != "run":
+        assert first != second
+    done = okobpf(*command, "--section=nonsense", path, status=2)
+    text = done.stdout + done.stderr
+    assert 'no code in a section called "nonsense"' in text
+    assert 'expected ".text", "filter", "filter/second"' in text
+
+
+@pytest.mark.parametrize("command", [["verify"], ["disasm"], ["dump"]])
+def test_json_of_one_line_that_parses(okobpf: Command, command: list[str]) -> None:
+    for path in sorted(okobpf.progs.glob("*.o")):
+        done = subprocess.run(
+            [okobpf.path, *command, "--json", path], capture_output=True, text=True, timeout=60
+        )
+        if command == ["verify"] or done.returncode == 0:
+            assert done.stdout.count("\n") == 1
+            json.loads(done.stdout)
+
+
+def test_names_in_an_object_are_escaped_in_json(okobpf: Command, tmp_path: Path) -> None:
+    path = tmp_path / 'quote " and \\ and \n.o'
+    path.write_bytes((okobpf.progs / "original.o").read_bytes().replace(b"counts", b'"\xff\n\\xy'))
+    answer = json.loads(okobpf("dump", "--json", path).stdout)
+    assert answer["file"] == str(path)
+    assert answer["maps"][0]["name"] == '"\xff\n\\xy'
 
 
 def test_section(okobpf: Command) -> None:
