@@ -129,8 +129,8 @@ test_threads(enum engine engine)
     prog.maps[1] = own;
     prog.maps[2] = hash;
     prog.n_maps = 3;
-    check(engine == INTERPRETER || prog_compile(&prog, engine),
-          "%s: expected code", name);
+    check(engine == INTERPRETER ? interpret_prepare(&prog)
+          : prog_compile(&prog, engine), "%s: expected code", name);
 
     for (uint32_t i = 0; i < N_THREADS; i++) {
         threads[i] = (struct thread) { .prog = &prog, .slot = i };
@@ -161,6 +161,7 @@ test_threads(enum engine engine)
           "%"PRIu64, name, total, value[0]);
 
     jit_free(&prog);
+    interpret_free(&prog);
     map_unref(shared);
     map_unref(own);
     map_unref(hash);
