@@ -263,16 +263,27 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
 
 /* Whether 'op' on 'a' and 'b' in 32 bits gives the same as in 64. */
 static bool
-same_in_64_bits(int op, const struct val *a, const struct val *b,
-                const struct val *b32)
+same_in_64_bits(const struct verifier *v, int op, const struct val *a,
+                const struct val *b, const struct val *b32)
 {
-    if ((op != BPF_ADD && op != BPF_SUB && op != BPF_OR && op != BPF_AND)
-        || !fits_u32(a) || (b == b32 && !fits_u32(b))) {
+    if ((op != BPF_ADD && op != BPF_SUB && op != BPF_OR && op != BPF_AND
+         && op != BPF_MUL && op != BPF_DIV)
+        || !fits_u32(a)
+        || ((b == b32 || op == BPF_MUL || op == BPF_DIV) && !fits_u32(b))) {
         return false;
+    }
+    if (op == BPF_SUB && is_remainder(v, a, b)) {
+        return true;
     }
 
     struct scalar s = scalar_alu(op, 64, false, &a->s, &b->s);
     return s.r.smin >= 0 && s.r.smax <= UINT32_MAX;
+}
+
+static bool
+is_shifted(const struct val *val)
+{
+    return val->form == FORM_SHIFTED_U || val->form == FORM_SHIFTED_S;
 }
 
 /* Sets in '*to', the result of 'op' on 'a' and 'b' in 64 bits, how it relates
@@ -307,6 +318,19 @@ relate_result(struct verifier *v, int op, struct val *to,
         }
         return true;
 
+    case BPF_DIV:
+        if (scalar_is_const(&b->s)) {
+            id_need(v, a);
+            return relate_quotient(v, to, a, n);
+        }
+        return true;
+
+    case BPF_MUL:
+        if (scalar_is_const(&b->s)) {
+            relate_multiple(to, a, n);
+        }
+        return true;
+
     case BPF_LSH:
         if (scalar_is_const(&b->s) && n == 32 && (fits_u32(a) || fits_s32(a))
             && (a->form == FORM_PLAIN || !a->id)) {
@@ -323,7 +347,7 @@ relate_result(struct verifier *v, int op, struct val *to,
         /* Back: "(x << 32) >> 32" is x. */
         if (scalar_is_const(&b->s) && n == 32 && a->id
             && (a->form == (op == BPF_RSH ? FORM_SHIFTED_U : FORM_SHIFTED_S)
-                || (a->form >= FORM_SHIFTED_U && a->s.r.smin >= 0))) {
+                || (is_shifted(a) && a->s.r.smin >= 0))) {
             relate_same(to, a);
             to->form = FORM_PLAIN;
         }
@@ -350,9 +374,11 @@ follow_number_alu(struct verifier *v, const struct bpf_insn *insn,
     val_set_scalar(&result,
                    scalar_alu(op, is64 ? 64 : 32, is_signed, &dst->s, &src->s),
                    dst->deps | src->deps);
-    if (is64
-        || same_in_64_bits(op, dst, src,
-                           BPF_SOURCE(insn->opcode) == BPF_X ? src : NULL)) {
+    if (!is_signed
+        && (is64
+            || same_in_64_bits(v, op, dst, src,
+                               BPF_SOURCE(insn->opcode) == BPF_X ? src
+                               : NULL))) {
         if (!relate_result(v, op, &result, dst, src)) {
             return false;
         }

@@ -267,7 +267,11 @@ follow_helper(struct verifier *v, const struct bpf_insn *insn)
         r0->id = v->next_id++;
         r0->s = scalar_const(0);
     } else {
-        val_set_scalar(r0, scalar_unknown(), 0);
+        bool is_u32 = (insn->imm == HELPER_HASH
+                       || insn->imm == HELPER_GET_SLOT);
+
+        val_set_scalar(r0, is_u32 ? scalar_range(0, UINT32_MAX)
+                       : scalar_unknown(), 0);
     }
     for (int r = 1; r <= 5; r++) {
         val_set_none(reg(v, r));

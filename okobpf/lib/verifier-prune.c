@@ -36,6 +36,9 @@
 /* Symbols of a saved state that can be matched with those of another. */
 #define MAX_PAIRS 64
 
+/* How far may_have() goes. */
+#define MAX_DEPTH 4
+
 /* Names of registers and slots of a checkpoint in 'deps'.  Several share a
  * bit where 64 do not suffice, which can only make too many precise. */
 
@@ -124,20 +127,38 @@ mark_slot_read(struct verifier *v, uint32_t frame, uint32_t slot)
 /* Matches symbols of a saved state with those of the current one: 'old' there
  * is 'new + shift' here. */
 struct pairs {
+    const struct checkpoint *cp; /* Of the saved state. */
     struct {
         uint32_t old, new;
         int32_t shift;
     } pair[MAX_PAIRS];
     int n;
     uint32_t n_anonymous;
+    bool exact;                 /* As of state_included(). */
 };
+
+/* Whether what follows from 'cp' may come by a value that depends on the symbol
+ * 'id'.  Goes no deeper than 'depth' into what symbols stand for. */
+static bool
+may_have(const struct verifier *v, const struct checkpoint *cp, uint32_t id,
+         int depth)
+{
+    const struct origin *o;
+
+    if (cp->ids[id / 64 % 4] & UINT64_C(1) << id % 64 || !depth) {
+        return true;
+    }
+    o = id_origin(v, id);
+
+    /* The newest part is the least likely to be still there, or anew. */
+    return (o && (!o->parts[1] || may_have(v, cp, o->parts[1], depth - 1))
+            && may_have(v, cp, o->parts[0], depth - 1));
+}
 
 static bool
 match_id(const struct verifier *v, struct pairs *pairs,
          uint32_t old, uint32_t new, int32_t shift)
 {
-    uint32_t old_parts[2], new_parts[2];
-
     if (old == ID_PKT_LEN) {
         return new == ID_PKT_LEN && !shift;
     }
@@ -159,12 +180,19 @@ match_id(const struct verifier *v, struct pairs *pairs,
     pairs->pair[pairs->n].shift = shift;
     pairs->n++;
 
-    /* What follows from the saved state may have made use of it that the
-     * symbol is the sum of two. */
-    if (id_parts(v, old, old_parts)) {
-        return (!shift && id_parts(v, new, new_parts)
-                && match_id(v, pairs, old_parts[0], new_parts[0], 0)
-                && match_id(v, pairs, old_parts[1], new_parts[1], 0));
+    /* What follows from the saved state may have made use of what the symbol
+     * stands for, if that came up again.  Whether a loop makes progress is
+     * another matter: what its counter stands for is longer in each round. */
+    const struct origin *o = pairs->exact ? NULL : id_origin(v, old);
+    if (o && may_have(v, pairs->cp, o->parts[0], MAX_DEPTH)
+        && (!o->parts[1] || may_have(v, pairs->cp, o->parts[1], MAX_DEPTH))) {
+        const struct origin *n = id_origin(v, new);
+
+        return (!shift && n && o->form == n->form && o->delta == n->delta
+                && match_id(v, pairs, o->parts[0], n->parts[0], 0)
+                && (!o->parts[1] == !n->parts[1])
+                && (!o->parts[1]
+                    || match_id(v, pairs, o->parts[1], n->parts[1], 0)));
     }
     return true;
 }
@@ -179,6 +207,10 @@ relation_included(const struct verifier *v, struct pairs *pairs,
     }
     if (new->id && old->form != new->form) {
         return false;
+    }
+    if (old->form == FORM_QUOTIENT || old->form == FORM_MULTIPLE) {
+        return (new->id && old->delta == new->delta
+                && match_id(v, pairs, old->id, new->id, 0));
     }
     if (old->range != RANGE_NONE
         && (!new->id || new->range == RANGE_NONE
@@ -276,8 +308,10 @@ state_included(struct verifier *v, const struct checkpoint *cp, bool exact)
     const struct saved_slot *slot = saved->slots;
     struct pairs pairs;
 
+    pairs.cp = cp;
     pairs.n = 0;
     pairs.n_anonymous = 0;
+    pairs.exact = exact;
     if (saved->depth != cur->depth
         || saved->len_min > cur->len_min
         || (exact && saved->len_min != cur->len_min)) {
@@ -387,6 +421,27 @@ restart_deps(struct state *cur)
     }
 }
 
+/* Fills in 'ids'. */
+static void
+note_ids(struct checkpoint *cp)
+{
+    const struct saved *saved = cp->saved;
+    const struct val *val = saved->vals;
+
+    for (uint32_t f = 0; f <= saved->depth; f++) {
+        const struct saved_frame *sf = &saved->frames[f];
+        int n = (__builtin_popcount(sf->regs)
+                 + __builtin_popcountll(sf->spills));
+
+        for (; n; n--, val++) {
+            cp->ids[val->id / 64 % 4] |= UINT64_C(1) << val->id % 64;
+        }
+    }
+
+    /* The length can be had of the context at any time. */
+    cp->ids[0] |= UINT64_C(1) << ID_PKT_LEN;
+}
+
 static bool
 checkpoint_add(struct verifier *v, struct join *join)
 {
@@ -400,6 +455,7 @@ checkpoint_add(struct verifier *v, struct join *join)
         v_free(v, cp, sizeof *cp);
         return false;
     }
+    note_ids(cp);
     cp->parent = v->cur->parent;
     cp->n_open = 1;
     cp->next = join->open;
@@ -437,7 +493,7 @@ checkpoint_visit(struct verifier *v, bool *pruned)
             *pruned = true;
             return true;
         }
-        if (++n >= N_KEPT && ++cp->n_misses > cp->n_hits * 3 + 8) {
+        if (++n >= N_KEPT && ++cp->n_misses > cp->n_hits * 3 + 64) {
             *cpp = cp->next;
             checkpoint_free(v, cp);
         } else {

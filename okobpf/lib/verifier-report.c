@@ -166,6 +166,12 @@ put_relation(struct text *text, const struct val *val)
     case FORM_SHIFTED_S:
         text_put(text, " =(%s", symbol);
         break;
+    case FORM_QUOTIENT:
+        text_put(text, " =%s/%d", symbol, val->delta);
+        return;
+    case FORM_MULTIPLE:
+        text_put(text, " =%s/%d*%d", symbol, val->delta, val->delta);
+        return;
     }
     if (val->delta) {
         text_put(text, "%+d", val->delta);

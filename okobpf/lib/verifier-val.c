@@ -20,6 +20,7 @@
 
 /* Values and how they depend on each other. */
 
+#include <stdlib.h>
 #include <string.h>
 #include "verifier.h"
 
@@ -63,23 +64,25 @@ for_each_val(struct verifier *v,
 /* Symbols.
  *
  * The sum of two symbols is a symbol again, and the same each time, so that a
- * check of "a + b" is one of "pkt + a + b", too.  What each stands for is a
- * matter of the two symbols alone, not of the path, so they are kept for all
- * paths. */
+ * check of "a + b" is one of "pkt + a + b", too.  So is a value that depends
+ * on a symbol in another way, once something depends on the value.  What each
+ * stands for is a matter of the other symbols alone, not of the path, so they
+ * are kept for all paths. */
 
-#define MAX_SUMS 4096
-#define N_SUM_BUCKETS 1024
+#define MIN_DERIVED 1024        /* Room at first. */
+#define MAX_DERIVED (1 << 18)
+#define N_DERIVED_BUCKETS 4096
 
-struct sum {
+struct derived {
     uint32_t id;
-    uint32_t parts[2];          /* In order. */
+    struct origin origin;
     uint32_t next;              /* In the bucket: index + 1, 0 at the end. */
 };
 
-struct sums {
-    struct sum sums[MAX_SUMS];  /* By increasing 'id'. */
-    uint32_t n;
-    uint32_t buckets[N_SUM_BUCKETS]; /* Index + 1, 0 if empty. */
+struct derivations {
+    struct derived *derived;    /* By increasing 'id'. */
+    uint32_t n, allocated;
+    uint32_t buckets[N_DERIVED_BUCKETS]; /* Index + 1, 0 if empty. */
 };
 
 void
@@ -93,63 +96,116 @@ id_need(struct verifier *v, struct val *val)
     }
 }
 
-/* Stores the symbol for the sum of 'a' and 'b' in '*id'.  Returns false if
+static bool
+origin_equal(const struct origin *a, const struct origin *b)
+{
+    return (a->parts[0] == b->parts[0] && a->parts[1] == b->parts[1]
+            && a->form == b->form && a->delta == b->delta);
+}
+
+/* Makes room for more symbols, if there aren't too many of them already.
+ * Returns false if memory is exhausted. */
+static bool
+derivations_grow(struct verifier *v)
+{
+    struct derivations *all = v->derivations;
+    size_t n = all->allocated ? all->allocated * 2 : MIN_DERIVED;
+
+    if (n > MAX_DERIVED) {
+        return true;
+    }
+    struct derived *new = v_alloc(v, n * sizeof *new);
+    if (!new) {
+        return false;
+    }
+    if (all->n) {
+        memcpy(new, all->derived, all->n * sizeof *new);
+    }
+    v_free(v, all->derived, all->allocated * sizeof *new);
+    all->derived = new;
+    all->allocated = n;
+    return true;
+}
+
+void
+derivations_free(struct verifier *v)
+{
+    if (v->derivations) {
+        free(v->derivations->derived);
+        free(v->derivations);
+    }
+}
+
+/* Stores the symbol for what has the origin 'o' in '*id'.  Returns false if
  * memory is exhausted. */
 static bool
-id_sum(struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
+id_derive(struct verifier *v, const struct origin *o, uint32_t *id)
 {
-    uint32_t low = a < b ? a : b;
-    uint32_t high = a < b ? b : a;
-    uint32_t hash = (low * 0x9e3779b1u ^ high * 0x85ebca77u) >> 16;
+    uint32_t hash = (o->parts[0] * 0x9e3779b1u ^ o->parts[1] * 0x85ebca77u
+                     ^ (uint32_t) o->delta * 0xc2b2ae3du ^ o->form << 20)
+                    >> 16;
 
-    if (!v->sums) {
-        v->sums = v_alloc(v, sizeof *v->sums);
-        if (!v->sums) {
+    if (!v->derivations) {
+        v->derivations = v_alloc(v, sizeof *v->derivations);
+        if (!v->derivations) {
             return false;
         }
     }
 
-    uint32_t *bucket = &v->sums->buckets[hash % N_SUM_BUCKETS];
-    for (uint32_t i = *bucket; i; i = v->sums->sums[i - 1].next) {
-        const struct sum *sum = &v->sums->sums[i - 1];
+    struct derivations *all = v->derivations;
+    uint32_t *bucket = &all->buckets[hash % N_DERIVED_BUCKETS];
+    for (uint32_t i = *bucket; i; i = all->derived[i - 1].next) {
+        const struct derived *d = &all->derived[i - 1];
 
-        if (sum->parts[0] == low && sum->parts[1] == high) {
-            *id = sum->id;
+        if (origin_equal(&d->origin, o)) {
+            *id = d->id;
             return true;
         }
     }
 
+    if (all->n >= all->allocated && !derivations_grow(v)) {
+        return false;
+    }
     *id = v->next_id++;
-    if (v->sums->n < MAX_SUMS) {
-        v->sums->sums[v->sums->n++] = (struct sum) {
-            .id = *id, .parts = { low, high }, .next = *bucket,
+    if (all->n < all->allocated) {
+        all->derived[all->n++] = (struct derived) {
+            .id = *id, .origin = *o, .next = *bucket,
         };
-        *bucket = v->sums->n;
+        *bucket = all->n;
     }
     return true;
 }
 
-bool
-id_parts(const struct verifier *v, uint32_t sum, uint32_t parts[2])
+static bool
+id_sum(struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
+{
+    struct origin origin = {
+        .parts = { a < b ? a : b, a < b ? b : a },
+        .form = FORM_PLAIN,
+    };
+
+    return id_derive(v, &origin, id);
+}
+
+const struct origin *
+id_origin(const struct verifier *v, uint32_t id)
 {
     uint32_t low = 0;
-    uint32_t high = v->sums ? v->sums->n : 0;
+    uint32_t high = v->derivations ? v->derivations->n : 0;
 
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        const struct sum *s = &v->sums->sums[middle];
+        const struct derived *d = &v->derivations->derived[middle];
 
-        if (s->id == sum) {
-            parts[0] = s->parts[0];
-            parts[1] = s->parts[1];
-            return true;
-        } else if (s->id < sum) {
+        if (d->id == id) {
+            return &d->origin;
+        } else if (d->id < id) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* Takes over for '*aux', a value that is new, what 'val' knows of its symbol
@@ -237,13 +293,74 @@ relate_sum(struct verifier *v, struct val *to,
     return true;
 }
 
+/* How 'val' depends on its symbol. */
+static struct origin
+val_origin(const struct val *val)
+{
+    return (struct origin) {
+        .parts = { val->id, ID_NONE },
+        .form = val->form,
+        .delta = val->delta,
+    };
+}
+
+bool
+relate_quotient(struct verifier *v, struct val *to, const struct val *a,
+                uint64_t divisor)
+{
+    uint32_t id = a->id;
+
+    if (!id || divisor < 2 || divisor > MAX_DELTA) {
+        return true;
+    }
+    if (!is_plain(a) || a->delta) {
+        struct origin origin = val_origin(a);
+
+        if (!id_derive(v, &origin, &id)) {
+            return false;
+        }
+    }
+    relate(to, id, FORM_QUOTIENT, divisor, RANGE_NONE);
+    return true;
+}
+
+void
+relate_multiple(struct val *to, const struct val *a, uint64_t factor)
+{
+    if (a->id && a->form == FORM_QUOTIENT && a->delta == factor) {
+        relate(to, a->id, FORM_MULTIPLE, factor, RANGE_NONE);
+    }
+}
+
+bool
+is_remainder(const struct verifier *v, const struct val *a,
+             const struct val *b)
+{
+    if (!a->id || !b->id || b->form != FORM_MULTIPLE) {
+        return false;
+    }
+    if (is_plain(a) && !a->delta) {
+        return a->id == b->id;
+    }
+
+    struct origin origin = val_origin(a);
+    const struct origin *number = id_origin(v, b->id);
+    return number && origin_equal(number, &origin);
+}
+
 bool
 relate_difference(struct verifier *v, struct val *to,
                   const struct val *a, const struct val *b)
 {
     struct scalar exact;
 
-    (void) v;
+    if (is_remainder(v, a, b)) {
+        exact = scalar_range(0, b->delta - 1);
+        if (scalar_intersect(&exact, &to->s)) {
+            to->s = exact;
+        }
+        return true;
+    }
     if (is_small_const(b)) {
         int64_t c = b->s.r.smin;
 

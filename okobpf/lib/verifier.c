@@ -294,7 +294,7 @@ uninit(struct verifier *v)
     free(v->cur);
     free(v->info);
     free(v->functions);
-    free(v->sums);
+    derivations_free(v);
 }
 
 enum okobpf_status

@@ -78,6 +78,10 @@ enum val_form {
     FORM_SHIFTED_U,             /* (id + delta) << 32, where id + delta is an
                                  * unsigned number of 32 bits. */
     FORM_SHIFTED_S,             /* The same for a signed number. */
+    FORM_QUOTIENT,              /* id / delta, as unsigned numbers, rounded
+                                 * down; delta > 0. */
+    FORM_MULTIPLE,              /* id / delta * delta.  Compilers subtract it
+                                 * from the number for its remainder. */
 };
 
 /* Symbols.  Others are numbered as they are needed. */
@@ -190,6 +194,7 @@ struct checkpoint {
     struct checkpoint *parent;
     uint32_t n_open;            /* Paths from here not followed to the end. */
     uint32_t n_hits, n_misses;
+    uint64_t ids[4];            /* Symbols in 'saved', bit 'id % 256'. */
     struct saved *saved;
 };
 
@@ -239,7 +244,7 @@ struct verifier {
     uint32_t n_checkpoints;
     uint32_t n_saved, peak_saved; /* Pending branches and checkpoints. */
     uint32_t next_id;
-    struct sums *sums;          /* See verifier-val.c. */
+    struct derivations *derivations; /* See verifier-val.c. */
 
     /* Costs. */
     uint32_t n_visits;
@@ -338,9 +343,27 @@ bool relate_sum(struct verifier *, struct val *to,
 bool relate_difference(struct verifier *, struct val *to,
                        const struct val *a, const struct val *b);
 void relate_same(struct val *to, const struct val *from);
+/* The same for the quotient of 'a' and a constant, and for a multiple of 'a'.
+ */
+bool relate_quotient(struct verifier *, struct val *to, const struct val *a,
+                     uint64_t divisor);
+void relate_multiple(struct val *to, const struct val *a, uint64_t factor);
 
-/* Whether the symbol 'sum' stands for the sum of two others, and of which. */
-bool id_parts(const struct verifier *, uint32_t sum, uint32_t parts[2]);
+/* Whether 'a - b' is known to be the remainder of 'a' and 'b->delta'. */
+bool is_remainder(const struct verifier *, const struct val *a,
+                  const struct val *b);
+
+/* What a symbol stands for: the sum of two others or, if 'parts[1]' is
+ * ID_NONE, the 'form' of 'parts[0]' with 'delta'. */
+struct origin {
+    uint32_t parts[2];
+    uint32_t form;              /* enum val_form. */
+    int32_t delta;
+};
+
+/* Returns what 'id' stands for, or NULL for just some number. */
+const struct origin *id_origin(const struct verifier *, uint32_t id);
+void derivations_free(struct verifier *);
 
 /* Calls 'function' for each initialized value of the current state. */
 void for_each_val(struct verifier *,

@@ -384,7 +384,18 @@ phrase_bound(struct gen *g)
     static const int32_t masks[] = { 1, 3, 7, 15, 31, 60, 63, 0xff };
     uint8_t class = random_u32(g->r) % 3 ? BPF_ALU64 : BPF_ALU;
 
-    switch (random_below(g->r, 6)) {
+    switch (random_below(g->r, 8)) {
+    case 6: {
+        /* A remainder as compilers compute it, or nearly. */
+        int reg = number(g);
+        int divisor = 2 + random_below(g->r, 63);
+
+        emit(g, class | BPF_MOV | BPF_X, 3, reg, 0, 0);
+        emit(g, class | BPF_DIV | BPF_K, 3, 0, 0, divisor);
+        emit(g, class | BPF_MUL | BPF_K, 3, 0, 0, nearly(g, divisor));
+        emit(g, class | BPF_SUB | BPF_X, reg, 3, 0, 0);
+        break;
+    }
     case 0:
         emit(g, class | BPF_MOD | BPF_K, number(g), 0, 0,
              1 + random_below(g->r, 64));

@@ -104,7 +104,8 @@ try_lengths(struct subject *subject, const struct image *image,
 }
 
 /* Returns where the program in 'image', which is accepted, ever goes, for
- * kernel_translate(), from our log.  The caller must free() it. */
+ * kernel_translate(), from our log, or NULL if that is too long.  The caller
+ * must free() it. */
 static uint8_t *
 find_ways(const struct image *image)
 {
@@ -116,7 +117,11 @@ find_ways(const struct image *image)
     all.max_log_size = MAX_LOG;
     memset(&report, 0, sizeof report);
     verify(image, &all, true, &report);
-    for (const char *s = report.log; s && *s && !report.log_truncated;
+    if (report.log_truncated) {
+        free(ways);
+        ways = NULL;
+    }
+    for (const char *s = report.log; ways && s && *s;
          s += strcspn(s, "\n"), s += *s == '\n') {
         unsigned int at;
         char sign;

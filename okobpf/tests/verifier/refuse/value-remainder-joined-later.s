@@ -1,0 +1,42 @@
+/* expect: of a value of the map */
+/* The other path comes second, to where the first was found safe. */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r8 = r1
+        r9 = r2
+        r1 = 1
+        *(u32 *)(r10 - 4) = r1
+        r2 = r10
+        r2 += -4
+        r1 = array ll
+        call 1
+        if r0 == 0 goto out
+        if r9 < 34 goto out
+        r6 = *(u64 *)(r8 + 16)
+        r3 = *(u64 *)(r8 + 8)
+        r7 = r6
+        r7 /= 64
+        r1 = *(u8 *)(r8 + 0)
+        if r1 != 7 goto same
+        r7 = r3
+        r7 /= 64
+same:
+        r7 *= 64
+        if r9 == 55 goto out
+        if r9 == 56 goto out
+        if r9 == 57 goto out
+        if r9 == 58 goto out
+        r6 -= r7
+        r0 += r6
+        r0 = *(u8 *)(r0 + 0)
+out:
+        r0 = 0
+        exit
+
+        .section maps, "aw", @progbits
+        .globl  array
+        .type   array, @object
+array:  .long   1, 4, 64, 4, 0
+        .size   array, 20
