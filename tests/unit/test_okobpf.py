@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import oko_py
+
 SOURCE = Path(__file__).resolve().parents[2] / "okobpf"
 
 
@@ -112,6 +114,24 @@ def test_verify_refused(okobpf: Command) -> None:
 )
 def test_verify_unusable(okobpf: Command, name: str, reason: str) -> None:
     assert reason in okobpf("verify", okobpf.progs / f"{name}.o", status=2).stdout
+
+
+def test_kinds_of_maps_as_libbpf_defines_them(okobpf: Command, tmp_path: Path) -> None:
+    source = SOURCE.parent / "tests" / "fixtures" / "bpf" / "prefixes.c"
+    program = oko_py.compile(source, tmp_path / "prefixes.o")
+    packet = "00" * 60
+    told = json.loads(okobpf("run", "--json", "--maps", "--packet", packet, program).stdout)
+    kinds = {each["name"]: each["type"] for each in told["maps"]}
+    assert kinds["libbpf_v4"] == kinds["libbpf_v6"] == kinds["v4"] == "lpm_trie"
+
+
+def test_run_with_values_that_are_gone(okobpf: Command) -> None:
+    """A program deletes and evicts what it holds, and goes on with it."""
+    program = okobpf.progs / "gone.o"
+    told = json.loads(okobpf("run", "--json", "--maps", "--packet", "00" * 60, program).stdout)
+    assert told["results"] == [160 << 16 | 101 << 8 | 102]
+    entries = {each["name"]: len(each["entries"]) for each in told["maps"]}
+    assert entries == {"flows": 16, "hosts": 0, "routes": 0}
 
 
 def test_verify_bad_files(okobpf: Command, tmp_path: Path) -> None:
