@@ -151,6 +151,13 @@ out:
     return done;
 }
 
+uint64_t
+epoch_advance(void)
+{
+    advance();
+    return atomic_load_explicit(&global_epoch, memory_order_acquire);
+}
+
 /* Objects. */
 
 void

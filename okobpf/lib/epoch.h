@@ -67,6 +67,10 @@ void epoch_retire(struct epoch_queue *queue, struct epoch_item *item);
  * at once to find out; otherwise, only now and then. */
 struct epoch_item *epoch_reclaim(struct epoch_queue *queue, bool try_hard);
 
+/* Advances the epoch if that is possible now, and returns it.  As long as it
+ * stays the same, no more objects become free. */
+uint64_t epoch_advance(void);
+
 /* Takes the oldest object out of 'queue', whoever may hold it, or returns NULL
  * if there is none. */
 struct epoch_item *epoch_pop(struct epoch_queue *queue);

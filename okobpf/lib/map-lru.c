@@ -88,6 +88,9 @@ struct map_lru {
 
     /* Entries in the map and retired ones. */
     _Atomic uint32_t n_allocated __attribute__((__aligned__(64)));
+
+    /* Epoch in which free_retired() freed what it could. */
+    _Atomic uint64_t freed_epoch;
 };
 
 static struct map_lru *
@@ -325,10 +328,18 @@ evict_elsewhere(struct map_lru *lru, uint64_t h)
     }
 }
 
-/* Frees the retired entries of all stripes that no run can hold. */
-static void
+/* Frees the retired entries of all stripes that no run can hold.  Returns
+ * false, without a look at them, if there is nothing new to be had: insertions
+ * that fail must not take long. */
+static bool
 free_retired(struct map_lru *lru)
 {
+    uint64_t epoch = epoch_advance();
+
+    if (atomic_exchange_explicit(&lru->freed_epoch, epoch,
+                                 memory_order_relaxed) == epoch) {
+        return false;
+    }
     for (uint32_t i = 0; i <= lru->hash.lock_mask; i++) {
         pthread_mutex_t *mutex = hash_lock(&lru->hash, i);
         struct lru_stripe *stripe = lru_stripe(lru, i);
@@ -339,6 +350,7 @@ free_retired(struct map_lru *lru)
         }
         pthread_mutex_unlock(mutex);
     }
+    return true;
 }
 
 static void
@@ -421,8 +433,8 @@ lru_update(struct okobpf_map *map, const void *key, const void *value,
         /* These need the locks of other stripes. */
         if (result == OKOBPF_MAP_FULL) {
             evict_elsewhere(lru, h);
-        } else if (result == OKOBPF_MAP_NO_MEMORY && !try_hard) {
-            free_retired(lru);
+        } else if (result == OKOBPF_MAP_NO_MEMORY && !try_hard
+                   && free_retired(lru)) {
             try_hard = true;
         } else {
             return result;
