@@ -44,11 +44,4 @@ void bench_error(const char *format, ...)
  * must free(), or NULL if memory is exhausted. */
 char *bench_name(const char *file);
 
-/* A clock that is read in a few ns: the CPU's time stamp counter, where there
- * is one. */
-uint64_t bench_ticks(void);
-
-/* The system's clock, in ns. */
-uint64_t bench_clock_ns(void);
-
 #endif /* commands.h */

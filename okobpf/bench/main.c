@@ -27,10 +27,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#if defined __x86_64__ || defined __i386__
-#include <x86intrin.h>
-#endif
+#include "../tool/ticks.h"
 #include "commands.h"
 #include "peer.h"
 
@@ -44,7 +41,7 @@ static const char help[] =
 "run   Runs the benchmark's programs, which the OBJECTs are, in all engines\n"
 "      by turns, and compares their results.\n"
 "load  Loads each OBJECT, in a process of its own.\n"
-"        --deadline MS  for one load (default: 20000)\n"
+"        --deadline MS  for one load by the peer (default: 20000)\n"
 "\n"
 "        --rounds N     samples of each (default: 100)\n"
 "        --cpu N        CPU to run on (default: the last)\n"
@@ -75,49 +72,6 @@ bench_name(const char *file)
     const char *dot = strchr(base, '.');
 
     return strndup(base, dot ? dot - base : strlen(base));
-}
-
-uint64_t
-bench_clock_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-#if defined __x86_64__ || defined __i386__
-#define TICKS "tsc"
-uint64_t
-bench_ticks(void)
-{
-    unsigned int cpu;
-    uint64_t tsc = __rdtscp(&cpu);
-
-    _mm_lfence();
-    return tsc;
-}
-#else
-#define TICKS "ns"
-uint64_t
-bench_ticks(void)
-{
-    return bench_clock_ns();
-}
-#endif
-
-/* Measures the clock of bench_ticks(). */
-static uint64_t
-ticks_per_second(void)
-{
-    uint64_t start_ns = bench_clock_ns();
-    uint64_t start = bench_ticks();
-    uint64_t ns;
-
-    do {
-        ns = bench_clock_ns() - start_ns;
-    } while (ns < 50000000);
-    return (double) (bench_ticks() - start) * 1e9 / ns;
 }
 
 /* Stays on 'cpu', or, if that is negative, on the last that is allowed.
@@ -240,7 +194,7 @@ main(int argc, char *argv[])
     if (cpu < 0) {
         return 1;
     }
-    options.ticks_per_second = ticks_per_second();
+    options.ticks_per_second = measure_ticks_per_second();
 
     json_open(&json, NULL, '{');
     json_number(&json, "cpu", cpu);

@@ -36,6 +36,9 @@ static const char help[] =
 "                     [--in-port N] [--now NS]\n"
 "                     (--packet HEX | --pcap FILE) FILE\n"
 "       okobpf run    [--interp | --jit] --insns HEX [--mem HEX]\n"
+"       okobpf bench  [--section NAME] [--interp | --jit] [--json]\n"
+"                     [--rounds N] [--in-port N]\n"
+"                     [--packet HEX | --pcap FILE] FILE\n"
 "       okobpf disasm [--section NAME] [--json] FILE\n"
 "       okobpf dump   [--section NAME] [--json] FILE\n"
 "\n"
@@ -65,6 +68,16 @@ static const char help[] =
 "        a suite of conformance tests, a plugin is a script that runs\n"
 "            exec okobpf run --insns - --mem \"$1\"\n"
 "\n"
+"bench   Measures what FILE costs: the verifier, and machine code and\n"
+"        interpreter by turns, on the packet, or all packets of the capture,\n"
+"        again and again.  Each engine has maps of its own.  Prints medians,\n"
+"        with quartiles and extremes.\n"
+"          --packet HEX   Ethernet frame (default: a UDP packet of 64 bytes)\n"
+"          --pcap FILE    capture file; --packets is the same\n"
+"          --rounds N     samples of each engine (default: 101)\n"
+"          --in-port N, --interp, --jit  as above\n"
+"        1 us passes from packet to packet.\n"
+"\n"
 "disasm  Prints the program's instructions, functions and maps put in place.\n"
 "\n"
 "dump    Prints what FILE holds: its program, the definitions of its maps.\n"
@@ -79,6 +92,7 @@ static const char help[] =
 "Examples:\n"
 "    okobpf verify filter.o && echo safe\n"
 "    okobpf run --pcap capture.pcap --maps filter.o\n"
+"    okobpf bench --pcap capture.pcap filter.o\n"
 "    okobpf run --insns 'b7000000 2a000000 95000000 00000000'\n";
 
 enum {
@@ -94,6 +108,7 @@ enum {
     OPT_IN_PORT,
     OPT_NOW,
     OPT_MAPS,
+    OPT_ROUNDS,
 };
 
 static const struct option long_options[] = {
@@ -108,7 +123,9 @@ static const struct option long_options[] = {
     { "mem", required_argument, NULL, OPT_MEM },
     { "in-port", required_argument, NULL, OPT_IN_PORT },
     { "now", required_argument, NULL, OPT_NOW },
+    { "packets", required_argument, NULL, OPT_PCAP },
     { "maps", no_argument, NULL, OPT_MAPS },
+    { "rounds", required_argument, NULL, OPT_ROUNDS },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -117,11 +134,13 @@ static const struct command {
     const char *name;
     int (*run)(const struct tool_options *);
     bool is_run;                /* Takes the options of "run". */
+    bool is_bench;              /* Takes those of "bench". */
 } commands[] = {
-    { "verify", cmd_verify, false },
-    { "run", cmd_run, true },
-    { "disasm", cmd_disasm, false },
-    { "dump", cmd_dump, false },
+    { "verify", cmd_verify, false, false },
+    { "run", cmd_run, true, false },
+    { "bench", cmd_bench, false, true },
+    { "disasm", cmd_disasm, false, false },
+    { "dump", cmd_dump, false, false },
 };
 
 static const struct command *
@@ -159,6 +178,26 @@ clock_ns(void)
     return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Checks that 'command' takes the option 'c'.  If not, returns false after an
+ * error message. */
+static bool
+check_option(int c, const struct command *command)
+{
+    bool for_run = c >= OPT_INTERP && c <= OPT_MAPS;
+    bool for_bench = (c == OPT_INTERP || c == OPT_JIT || c == OPT_PACKET
+                      || c == OPT_PCAP || c == OPT_IN_PORT
+                      || c == OPT_ROUNDS);
+
+    if ((for_run && command->is_run) || (for_bench && command->is_bench)
+        || (!for_run && !for_bench)) {
+        return true;
+    }
+    tool_error("this option is for \"okobpf %s\" only",
+               !for_bench ? "run" : !for_run ? "bench"
+               : "run\" and \"okobpf bench");
+    return false;
+}
+
 /* Parses one option.  Returns false, after an error message, if it is bad. */
 static bool
 parse_option(int c, const struct command *command,
@@ -166,8 +205,7 @@ parse_option(int c, const struct command *command,
 {
     uint64_t number;
 
-    if (c >= OPT_INTERP && !command->is_run) {
-        tool_error("this option is for \"okobpf run\" only");
+    if (!check_option(c, command)) {
         return false;
     }
     switch (c) {
@@ -210,6 +248,16 @@ parse_option(int c, const struct command *command,
     case OPT_MAPS:
         options->maps = true;
         return true;
+    case OPT_ROUNDS:
+        if (!parse_number("--rounds", optarg, 1000000, &number)) {
+            return false;
+        }
+        if (!number) {
+            tool_error("--rounds: expected a number from 1 up, got 0");
+            return false;
+        }
+        options->n_rounds = number;
+        return true;
     default:
         return false;           /* getopt_long() has said why. */
     }
@@ -235,6 +283,10 @@ check_options(const struct command *command,
         tool_error("expected either --packet=HEX or --pcap=FILE");
         return false;
     }
+    if (options->packet && options->pcap) {
+        tool_error("--packet and --pcap are two choices: take one");
+        return false;
+    }
     if (options->mem) {
         tool_error("--mem goes with --insns only");
         return false;
@@ -245,7 +297,9 @@ check_options(const struct command *command,
 int
 main(int argc, char *argv[])
 {
-    struct tool_options options = { .in_port = 1, .now_ns = clock_ns() };
+    struct tool_options options = {
+        .in_port = 1, .now_ns = clock_ns(), .n_rounds = 101,
+    };
     const struct command *command;
     int c;
 
@@ -261,7 +315,8 @@ main(int argc, char *argv[])
     command = find_command(argv[1]);
     if (!command) {
         return tool_error("unknown command \"%s\": expected verify, run, "
-                          "disasm or dump (see okobpf --help)", argv[1]);
+                          "bench, disasm or dump (see okobpf --help)",
+                          argv[1]);
     }
 
     argc--;

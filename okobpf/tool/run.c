@@ -104,64 +104,22 @@ print_maps(const struct okobpf_prog *prog, struct json *json)
 
 /* Packets. */
 
-static uint16_t
-get_be16(const uint8_t *p)
-{
-    return p[0] << 8 | p[1];
-}
-
-/* Fills in the offsets of the headers in the Ethernet frame 'p', as the switch
- * does. */
-static void
-find_headers(const uint8_t *p, uint32_t len, struct oko_ctx *ctx)
-{
-    uint32_t ofs = 14;
-    uint16_t type;
-
-    ctx->l3_ofs = UINT16_MAX;
-    ctx->l4_ofs = UINT16_MAX;
-    if (len < ofs) {
-        return;
-    }
-    type = get_be16(p + 12);
-    while ((type == 0x8100 || type == 0x88a8) && len - ofs >= 4) {
-        type = get_be16(p + ofs + 2);
-        ofs += 4;
-        if (ofs > UINT16_MAX - 64) {
-            return;
-        }
-    }
-    ctx->l3_ofs = ofs;
-    if (type == 0x0800 && len - ofs >= 20 && (p[ofs] & 0xf) >= 5
-        && len - ofs >= (p[ofs] & 0xf) * 4) {
-        ctx->l4_ofs = ofs + (p[ofs] & 0xf) * 4;
-    } else if (type == 0x86dd && len - ofs >= 40) {
-        ctx->l4_ofs = ofs + 40;
-    }
-}
-
 struct runner {
     const struct tool_options *options;
     struct okobpf_prog *prog;
     struct json json;
-    uint64_t n_packets;
 };
 
 static void
-run_packet(struct runner *r, const uint8_t *packet, uint32_t len)
+run_packet(struct runner *r, const struct tool_packet *packet)
 {
     struct okobpf_env env;
     uint64_t result;
 
     memset(&env, 0, sizeof env);
-    env.ctx.data = (uintptr_t) packet;
-    env.ctx.data_end = (uintptr_t) packet + len;
-    env.ctx.pkt_len = len;
     env.ctx.in_port = r->options->in_port;
     env.ctx.now_ns = r->options->now_ns;
-    find_headers(packet, len, &env.ctx);
-
-    r->n_packets++;
+    tool_set_packet(&env.ctx, packet);
     result = okobpf_run(r->prog, &env);
     if (r->options->json) {
         json_number(&r->json, NULL, result);
@@ -170,67 +128,11 @@ run_packet(struct runner *r, const uint8_t *packet, uint32_t len)
     }
 }
 
-static uint32_t
-get_u32(const uint8_t *p, bool swap)
-{
-    uint32_t x;
-
-    memcpy(&x, p, sizeof x);
-    return swap ? __builtin_bswap32(x) : x;
-}
-
-/* Runs the program on each packet of the capture file 'name'. */
-static int
-run_pcap(struct runner *r, const char *name)
-{
-    enum { FILE_HEADER = 24, PACKET_HEADER = 16 };
-    uint32_t magic;
-    uint8_t *data;
-    size_t size;
-    size_t pos = FILE_HEADER;
-    bool swap;
-
-    data = tool_read_file(name, &size);
-    if (!data) {
-        return EXIT_UNUSABLE;
-    }
-    magic = size >= FILE_HEADER ? get_u32(data, false) : 0;
-    swap = magic == 0xd4c3b2a1 || magic == 0x4d3cb2a1;
-    if (!swap && magic != 0xa1b2c3d4 && magic != 0xa1b23c4d) {
-        free(data);
-        return tool_error("%s: not a pcap file (pcapng can be converted "
-                          "with editcap -F pcap)", name);
-    }
-    while (size - pos >= PACKET_HEADER) {
-        uint32_t len = get_u32(data + pos + 8, swap);
-        uint8_t *packet;
-
-        pos += PACKET_HEADER;
-        if (len > size - pos) {
-            break;
-        }
-        /* A buffer of its own, so that sanitizers see its bounds. */
-        packet = mem_alloc(len, 1);
-        if (!packet) {
-            break;
-        }
-        memcpy(packet, data + pos, len);
-        run_packet(r, packet, len);
-        free(packet);
-        pos += len;
-    }
-    free(data);
-    if (pos != size) {
-        return tool_error("%s: truncated after %"PRIu64" packets", name,
-                          r->n_packets);
-    }
-    return EXIT_ACCEPTED;
-}
-
 static int
 run_file(const struct tool_options *options)
 {
     struct runner r = { .options = options };
+    struct tool_packets packets;
     int status;
 
     r.prog = tool_load(options, &tool_host, &status);
@@ -242,18 +144,11 @@ run_file(const struct tool_options *options)
         json_open(&r.json, NULL, '{');
         json_open(&r.json, "results", '[');
     }
-    if (options->packet) {
-        size_t len;
-        uint8_t *packet = tool_parse_hex("--packet", options->packet, &len);
-
-        status = packet ? EXIT_ACCEPTED : EXIT_UNUSABLE;
-        if (packet) {
-            run_packet(&r, packet, len);
-        }
-        free(packet);
-    } else {
-        status = run_pcap(&r, options->pcap);
+    status = tool_read_packets(options, &packets);
+    for (size_t i = 0; i < packets.n; i++) {
+        run_packet(&r, &packets.packets[i]);
     }
+    tool_free_packets(&packets);
     if (options->json) {
         json_close(&r.json, ']');
         if (options->maps) {

@@ -48,12 +48,16 @@ struct tool_options {
     uint32_t in_port;
     uint64_t now_ns;
     bool maps;                  /* Print the maps afterward. */
+
+    /* Bench. */
+    uint32_t n_rounds;          /* Samples of each engine. */
 };
 
 int cmd_verify(const struct tool_options *);
 int cmd_disasm(const struct tool_options *);
 int cmd_dump(const struct tool_options *);
 int cmd_run(const struct tool_options *);
+int cmd_bench(const struct tool_options *);
 
 /* run.c.  The host of programs: prints on standard error what they print. */
 extern const struct okobpf_host tool_host;
@@ -69,6 +73,27 @@ void tool_note_engine(const struct tool_options *, const struct okobpf_prog *);
  * Returns NULL, with the exit status in '*status', if that fails. */
 struct okobpf_prog *tool_load(const struct tool_options *,
                               const struct okobpf_host *, int *status);
+
+/* packets.c. */
+
+struct tool_packet {
+    uint8_t *data;
+    uint32_t len;
+};
+
+struct tool_packets {
+    struct tool_packet *packets;
+    size_t n, allocated;
+};
+
+/* Reads the packet or the capture that 'options' name.  Returns the exit
+ * status, EXIT_UNUSABLE after an error message: 'packets' then has those
+ * before the error.  The caller must free them with tool_free_packets(). */
+int tool_read_packets(const struct tool_options *, struct tool_packets *);
+void tool_free_packets(struct tool_packets *);
+
+/* Sets the members of '*ctx' that depend on the packet, as the switch does. */
+void tool_set_packet(struct oko_ctx *ctx, const struct tool_packet *);
 
 /* The exit status for a report. */
 int tool_exit_status(const struct okobpf_report *);
@@ -101,6 +126,7 @@ void json_open(struct json *, const char *name, char bracket);
 void json_close(struct json *, char bracket);
 void json_string(struct json *, const char *name, const char *value);
 void json_number(struct json *, const char *name, uint64_t value);
+void json_real(struct json *, const char *name, double value);
 void json_bool(struct json *, const char *name, bool value);
 void json_hex(struct json *, const char *name, const uint8_t *, size_t n);
 

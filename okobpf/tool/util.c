@@ -211,6 +211,14 @@ json_number(struct json *json, const char *name, uint64_t value)
     printf("%"PRIu64, value);
 }
 
+/* With three digits after the point. */
+void
+json_real(struct json *json, const char *name, double value)
+{
+    json_name(json, name);
+    printf("%.3f", value);
+}
+
 void
 json_bool(struct json *json, const char *name, bool value)
 {
