@@ -137,8 +137,8 @@ struct pairs {
     bool exact;                 /* As of state_included(). */
 };
 
-/* Whether what follows from 'cp' may come by a value that depends on the symbol
- * 'id'.  Goes no deeper than 'depth' into what symbols stand for. */
+/* Whether what follows from 'cp' may come by a value that depends on the
+ * symbol 'id'.  Goes no deeper than 'depth' into what symbols stand for. */
 static bool
 may_have(const struct verifier *v, const struct checkpoint *cp, uint32_t id,
          int depth)

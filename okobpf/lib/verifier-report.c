@@ -170,7 +170,7 @@ put_relation(struct text *text, const struct val *val)
         text_put(text, " =%s/%d", symbol, val->delta);
         return;
     case FORM_MULTIPLE:
-        text_put(text, " =%s/%d*%d", symbol, val->delta, val->delta);
+        text_put(text, " =(%s/%d)*%d", symbol, val->delta, val->delta);
         return;
     }
     if (val->delta) {

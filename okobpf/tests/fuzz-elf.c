@@ -18,7 +18,7 @@
 /* Fuzzer for the loader and all behind it.  What it loads, it runs under the
  * oracle on a packet made from the input: a trap is a hole in the verifier.
  *
- *    make fuzz && build/okobpf/fuzz/fuzz-elf tests/corpus-elf */
+ *    make fuzz && build/okobpf/fuzz/fuzz-elf okobpf/tests/corpus/elf */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -19,18 +19,22 @@
  * which ABI.  What is accepted runs under the oracle on a packet made of the
  * input: a trap is a hole in the verifier.
  *
- *    make fuzz && build/okobpf/fuzz/fuzz-verifier */
+ *    make fuzz && build/okobpf/fuzz/fuzz-verifier okobpf/tests/corpus/verifier
+ */
 
 #include "verifier-gen.h"
 
 #define MAX_INSNS 512
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#ifdef LIBFUZZER
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
                                unsigned int seed);
 
 /* libFuzzer's. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+#endif
 
 static struct map_spec maps[] = {
     {
@@ -119,6 +123,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
+#ifdef LIBFUZZER
 /* Changes the program in the 'size' bytes at 'data'.  Whole instructions are
  * changed, most often: few changes of single bytes leave a program that gets
  * as far as to be followed. */
@@ -155,3 +160,4 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
     memcpy(data + 1, insns, n * sizeof *insns);
     return 1 + n * sizeof *insns;
 }
+#endif /* LIBFUZZER */

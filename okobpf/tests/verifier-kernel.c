@@ -422,6 +422,12 @@ compare_random(uint64_t seed, uint64_t count, struct origin *origins, size_t n)
                  seed + i);
         compare(&origin->subject, origin->fds, &image, name);
     }
+    for (int i = 0; i < 2; i++) {
+        /* These maps are not the subject's. */
+        generated[i].subject.image.maps = NULL;
+        generated[i].subject.image.n_maps = 0;
+        subject_uninit(&generated[i].subject);
+    }
 }
 
 /* Stores the release of the kernel in '*major' and '*minor', and returns it as
