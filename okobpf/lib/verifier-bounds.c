@@ -172,6 +172,10 @@ check_mem(struct verifier *v, const struct val *ptr, const char *what,
                       ? v->image->maps[ptr->map].name : "?");
 
     case V_CTX:
+        if (access == ACCESS_WRITE) {
+            return refuse(v, "copy what is to be changed to the stack",
+                          "write to the context, which can only be read");
+        }
         return refuse(v, "copy what is needed to the stack",
                       "%s is the context, of which only single fields can be "
                       "read", what);

@@ -335,10 +335,13 @@ refuse_comparison(struct verifier *v, const struct comparison *c)
 
     return refuse(v, ptr->type == V_PKT
                   ? "compare pointers into the packet only with each other "
-                    "and with the end of the packet, in 64 bits"
+                    "and with the end of the packet, in 64 bits and without "
+                    "sign (<, <=, >, >=, ==, !=)"
                   : "compare pointers only with NULL, in 64 bits",
-                  "forbidden comparison of %s with %s", val_type_name(ptr),
-                  val_type_name(other));
+                  "forbidden %scomparison of %s with %s",
+                  c->width == 32 ? "32-bit "
+                  : is_signed_op(c->op) ? "signed " : "",
+                  val_type_name(ptr), val_type_name(other));
 }
 
 /* Stores in '*outcomes' which of NOT_TAKEN and TAKEN are possible. */

@@ -1,5 +1,5 @@
 /* Pointers compared in 32 bits. */
-/* expect: forbidden comparison */
+/* expect: forbidden 32-bit comparison */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

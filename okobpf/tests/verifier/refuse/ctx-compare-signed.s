@@ -1,5 +1,5 @@
 /* Pointers compared as signed numbers. */
-/* expect: forbidden comparison */
+/* expect: forbidden signed comparison */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

@@ -1,5 +1,5 @@
 /* Writes to the context. */
-/* expect: is the context */
+/* expect: write to the context */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

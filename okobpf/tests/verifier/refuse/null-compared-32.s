@@ -1,5 +1,5 @@
 /* Compared with 0 in 32 bits. */
-/* expect: forbidden comparison */
+/* expect: forbidden 32-bit comparison */
         .text
         .globl  entry
         .type   entry, @function
