@@ -112,15 +112,25 @@ check_mem_arg(struct verifier *v, const struct call *call, int r,
 }
 
 /* Whether at least as many bytes as 'size' says can be read at 'ptr' because
- * 'size' was compared with the length of the packet. */
+ * 'size' was compared with the length of the packet, or is what is left of it.
+ */
 static bool
 packet_has(const struct val *ptr, const struct val *size)
 {
-    return (ptr->type == V_PKT && scalar_is_const(&ptr->s)
-            && ptr->s.r.smin >= 0 && ptr->s.r.smin <= MAX_DELTA
-            && size->id && size->form == FORM_PLAIN
-            && size->range != RANGE_NONE && size->s.r.smin >= 0
-            && ptr->s.r.smin + size->delta <= size->range);
+    if (ptr->type != V_PKT || ptr->s.r.smin < 0 || !size->id
+        || size->s.r.smin < 0) {
+        return false;
+    }
+    if (scalar_is_const(&ptr->s)) {
+        return (ptr->s.r.smin <= MAX_DELTA && size->form == FORM_PLAIN
+                && size->range != RANGE_NONE
+                && ptr->s.r.smin + size->delta <= size->range);
+    }
+
+    /* ptr is id + delta, size is pkt_len - (id + delta); neither wraps. */
+    return (size->form == FORM_REST && ptr->id == size->id
+            && size->s.r.smax <= MAX_PKT_LEN
+            && ptr->s.r.smax <= MAX_PKT_LEN && ptr->delta <= size->delta);
 }
 
 /* Checks memory in argument 'r' with its size in 'r + 1'. */
