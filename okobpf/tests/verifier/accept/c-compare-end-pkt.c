@@ -21,7 +21,7 @@ entry(const uint8_t *pkt, uint64_t len)
     }
 
     uint32_t mss = 0;
-    for (int i = 0; i < 40 && ofs < end; i++) {
+    for (int i = 0; i < 20 && ofs < end; i++) {
         uint8_t kind = pkt[ofs];
 
         if (kind == 0) {
