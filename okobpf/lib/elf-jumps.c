@@ -241,9 +241,10 @@ table_at(const struct jumps *j, uint32_t index)
 {
     const struct loader *ld = j->ld;
     const struct insn_rel *rel = &ld->rels[index];
-    const struct elf_symbol *sym = &ld->elf.symbols[rel->symbol];
 
     if (rel->type == R_BPF_64_64) {
+        const struct elf_symbol *sym = &ld->elf.symbols[rel->symbol];
+
         for (size_t i = 0; i < j->n_tables; i++) {
             if (j->tables[i].section == sym->section
                 && j->tables[i].offset == sym->value) {
@@ -262,13 +263,16 @@ find_tables(struct jumps *j)
     const struct elf *elf = &ld->elf;
 
     for (uint32_t i = j->f->base; i < j->end; i++) {
-        const struct insn_rel *rel = &ld->rels[i];
-        const struct elf_symbol *sym = &elf->symbols[rel->symbol];
+        const struct elf_symbol *sym;
         size_t first = j->n_places;
         enum okobpf_status status;
 
-        if (rel->type != R_BPF_64_64 || !is_wide(&ld->image->insns[i])
-            || sym->section >= elf->n_sections
+        if (ld->rels[i].type != R_BPF_64_64
+            || !is_wide(&ld->image->insns[i])) {
+            continue;
+        }
+        sym = &elf->symbols[ld->rels[i].symbol];
+        if (sym->section >= elf->n_sections
             || elf->sections[sym->section].type != ELF_SHT_PROGBITS
             || elf_section_is_code(&elf->sections[sym->section])
             || table_at(j, i) >= 0) {
