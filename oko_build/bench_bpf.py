@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oko_build import bench_objects, build, doctor, flavours, run
+from oko_build import bench_objects, build, checkout, doctor, flavours, run
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
@@ -318,7 +318,7 @@ def _facts(layout: Layout, settings: Settings, ran: dict[str, Any]) -> dict[str,
     return {
         "benchmark": "bpf",
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "commit": _commit(layout),
+        "commit": checkout.commit(layout, "okobpf"),
         "machine": {
             "cpu": _cpu_model(),
             "cpus": os.cpu_count(),
@@ -336,19 +336,6 @@ def _facts(layout: Layout, settings: Settings, ran: dict[str, Any]) -> dict[str,
         "ticks": ran["ticks"],
         "ticks_per_second": ran["ticks_per_second"],
     }
-
-
-def _commit(layout: Layout) -> str:
-    """Return the commit that was measured, '-dirty' if the runtime's files differ from it."""
-    got = run.capture(
-        ["git", "-C", layout.root, "describe", "--always", "--abbrev=12", "--exclude=*"],
-        check=False,
-    )
-    changed = run.capture(
-        ["git", "-C", layout.root, "status", "--porcelain", "okobpf"], check=False
-    )
-    name = got.stdout.strip() if got.code == 0 else "unknown"
-    return f"{name}-dirty" if changed.stdout.strip() else name
 
 
 def _cpu_model() -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
 
-from oko_build import console, run
+from oko_build import checkout, console
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
@@ -51,10 +51,9 @@ def engine() -> Iterator[docker.DockerClient]:
 
 def context(layout: Layout) -> io.BytesIO:
     """Return the checkout's files, those that git tracks, as the tar archive that a build takes."""
-    names = run.capture(["git", "ls-files", "-z"], cwd=layout.root).stdout.split("\0")[:-1]
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as archive:
-        for name in names:
+        for name in checkout.tracked(layout):
             if os.path.lexists(layout.root / name):
                 archive.add(layout.root / name, arcname=name, recursive=False, filter=_nobodys)
     data.seek(0)
