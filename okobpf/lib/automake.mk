@@ -18,7 +18,9 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/btf.c \
 	lib/okobpf/btf.h \
 	lib/okobpf/disasm.c \
+	lib/okobpf/elf-jump-tables.c \
 	lib/okobpf/elf-jumps.c \
+	lib/okobpf/elf-jumps.h \
 	lib/okobpf/elf-lines.c \
 	lib/okobpf/elf-load.c \
 	lib/okobpf/elf-load.h \

@@ -38,8 +38,8 @@
 #define MAX_NAME 256
 #define MAX_LISTED 8            /* Names in an error message. */
 
-static enum okobpf_status
-no_memory(struct loader *ld)
+enum okobpf_status
+elf_no_memory(struct loader *ld)
 {
     return report_fail(ld->report, OKOBPF_NO_MEMORY, NULL, "out of memory");
 }
@@ -109,7 +109,7 @@ find_functions(struct loader *ld)
     ld->section_rels = mem_alloc(elf->n_sections, sizeof *ld->section_rels);
     if (!symbols || !ld->functions || !ld->section_rels) {
         free(symbols);
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
 
     for (uint32_t i = 0; i < elf->n_symbols; i++) {
@@ -142,7 +142,7 @@ find_functions(struct loader *ld)
     free(symbols);
 
     ld->linked = mem_alloc(ld->n_functions, sizeof *ld->linked);
-    return ld->linked ? OKOBPF_OK : no_memory(ld);
+    return ld->linked ? OKOBPF_OK : elf_no_memory(ld);
 }
 
 struct elf_function *
@@ -204,7 +204,7 @@ elf_reserve_insns(struct loader *ld, uint64_t n)
 
     capacity += image->n_insns;
     if (capacity > UINT32_MAX) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
     insns = mem_resize(image->insns, capacity, sizeof *insns);
     if (insns) {
@@ -215,7 +215,7 @@ elf_reserve_insns(struct loader *ld, uint64_t n)
         ld->rels = rels;
     }
     if (!insns || !rels) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
     ld->capacity = capacity;
     return OKOBPF_OK;
@@ -550,7 +550,7 @@ load_image(struct loader *ld, const char *section_name)
     entry = choose_entry(&ld->elf, section, image->abi, &name);
     image->name = image_strdup(image, name, MAX_NAME);
     if (!image->section || !image->name) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
 
     status = find_functions(ld);

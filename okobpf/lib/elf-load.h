@@ -23,7 +23,8 @@
  *
  *    elf-load.c   chooses the program, and puts the functions that it calls
  *                 behind it
- *    elf-jumps.c  replaces indirect jumps
+ *    elf-jumps.c  replaces indirect jumps, whose tables elf-jump-tables.c
+ *                 finds
  *    elf-maps.c   finds the maps, and resolves references to them and to
  *                 global variables
  *    elf-lines.c  translates the line information, where there is some
@@ -94,6 +95,9 @@ struct loader {
 
 /* elf-load.c. */
 
+/* Reports that memory is short.  Returns OKOBPF_NO_MEMORY. */
+enum okobpf_status elf_no_memory(struct loader *);
+
 /* Returns the function at 'offset' in section 'section', or NULL. */
 struct elf_function *elf_function_at(const struct loader *, uint32_t section,
                                      uint64_t offset);
@@ -113,6 +117,8 @@ enum okobpf_status elf_reserve_insns(struct loader *, uint64_t n);
  * OKOBPF_OK, or reports the failure. */
 enum okobpf_status elf_replace_jumps(struct loader *,
                                      const struct elf_function *f);
+
+/* elf-jump-tables.c. */
 
 /* Whether 'sec' holds what indirect jumps load. */
 bool elf_is_jump_tables(const struct elf_section *sec);

@@ -80,12 +80,6 @@ struct target {
     uint64_t offset;
 };
 
-static enum okobpf_status
-no_memory(struct loader *ld)
-{
-    return report_fail(ld->report, OKOBPF_NO_MEMORY, NULL, "out of memory");
-}
-
 static bool
 is_maps_section(const struct elf_section *sec)
 {
@@ -227,7 +221,7 @@ collect_places(struct map_finder *mf)
 
     mf->places = mem_alloc(elf->n_symbols, sizeof *mf->places);
     if (!mf->places) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
     for (uint32_t i = 0; i < elf->n_symbols; i++) {
         const struct elf_symbol *sym = &elf->symbols[i];
@@ -420,7 +414,7 @@ get_map_spec(struct loader *ld, const struct map_place *place,
         .name = image_strdup(ld->image, name, MAX_NAME),
     };
     if (!spec->name) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
     if (is_btf_maps_section(&ld->elf.sections[place->section])) {
         const char *member;
@@ -463,7 +457,7 @@ add_map_specs(struct map_finder *mf)
     /* Room for the largest number, whatever it will be. */
     image->maps = mem_alloc(OKOBPF_MAX_MAPS, sizeof *image->maps);
     if (!image->maps) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
     if (mf->n_places > max_maps) {
         return report_fail(ld->report, OKOBPF_LIMIT,
@@ -546,7 +540,7 @@ add_globals(struct map_finder *mf, uint32_t index)
     if (sec->type == ELF_SHT_PROGBITS) {
         init = image_alloc(image, sec->size);
         if (!init) {
-            return no_memory(ld);
+            return elf_no_memory(ld);
         }
         memcpy(init, sec->data, sec->size);
     }
@@ -566,7 +560,7 @@ add_globals(struct map_finder *mf, uint32_t index)
         .read_only = !(sec->flags & ELF_SHF_WRITE),
     };
     if (!spec->name) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
     mf->globals[index] = image->n_maps++;
     return OKOBPF_OK;
@@ -625,7 +619,7 @@ elf_resolve_maps(struct loader *ld)
 
     mf.globals = mem_alloc(ld->elf.n_sections, sizeof *mf.globals);
     if (!mf.globals) {
-        return no_memory(ld);
+        return elf_no_memory(ld);
     }
     memset(mf.globals, 0xff, ld->elf.n_sections * sizeof *mf.globals);
 
