@@ -176,22 +176,30 @@ hash_insert(struct map_hash *hash, struct hash_entry *e, uint64_t h,
     atomic_store_explicit(bucket, e, memory_order_release);
 }
 
+void
+hash_unlink(struct map_hash *hash, struct hash_entry *e)
+{
+    _Atomic(struct hash_entry *) *link =
+        &hash->buckets[e->hash & hash->bucket_mask];
+    struct hash_entry *at;
+
+    while ((at = atomic_load_explicit(link, memory_order_relaxed)) != e) {
+        link = &at->next;
+    }
+    atomic_store_explicit(
+        link, atomic_load_explicit(&e->next, memory_order_relaxed),
+        memory_order_release);
+}
+
 struct hash_entry *
 hash_remove(struct map_hash *hash, uint64_t h, const void *key)
 {
-    _Atomic(struct hash_entry *) *link = &hash->buckets[h & hash->bucket_mask];
-    struct hash_entry *e;
+    struct hash_entry *e = hash_find(hash, h, key);
 
-    while ((e = atomic_load_explicit(link, memory_order_relaxed)) != NULL) {
-        if (e->hash == h && !memcmp(e->data, key, hash->up.info.key_size)) {
-            atomic_store_explicit(
-                link, atomic_load_explicit(&e->next, memory_order_relaxed),
-                memory_order_release);
-            return e;
-        }
-        link = &e->next;
+    if (e) {
+        hash_unlink(hash, e);
     }
-    return NULL;
+    return e;
 }
 
 /* For the user, whose thread may be one that readers do not wait for: with the

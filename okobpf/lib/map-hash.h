@@ -27,6 +27,12 @@
  * its list at once, and its memory is used again when no reader can hold it
  * any more; until then, its link still leads into the list.
  *
+ * The key that a program gives may be in memory that other threads write, such
+ * as the value of a map, and change from one look at it to the next.  So an
+ * entry's key may not be the one that its hash was computed of, and there may
+ * be several with the same.  Nobody may find such an entry, but nothing else
+ * depends on its key.
+ *
  * Iteration: an entry goes in at the head of its list, with a sequence number
  * above that of the entry behind it, and a cursor names the bucket and the
  * number that was returned last.  So entries that come and go move none of
@@ -144,6 +150,10 @@ hash_unreserve(struct map_hash *hash)
  * is not in 'hash' yet, and adds it.  The caller holds the lock. */
 void hash_insert(struct map_hash *, struct hash_entry *e, uint64_t h,
                  const void *key);
+
+/* Removes 'e'.  The caller holds the lock, and takes care of the room and the
+ * memory. */
+void hash_unlink(struct map_hash *, struct hash_entry *e);
 
 /* Removes the entry of 'key', whose hash is 'h', and returns it, or returns
  * NULL if there is none.  The caller holds the lock, and takes care of the

@@ -297,7 +297,7 @@ evict(struct map_lru *lru, struct lru_stripe *stripe)
     for (int i = 0; (e = stripe->head) != NULL; i++) {
         if (i >= MAX_CHANCES
             || !atomic_load_explicit(&e->used, memory_order_relaxed)) {
-            hash_remove(&lru->hash, e->e.hash, e->e.data);
+            hash_unlink(&lru->hash, &e->e);
             retire(stripe, e);
             return true;
         }
@@ -469,7 +469,7 @@ lru_clear(struct okobpf_map *map)
         struct lru_entry *e;
 
         while ((e = stripe->head) != NULL) {
-            hash_remove(&lru->hash, e->e.hash, e->e.data);
+            hash_unlink(&lru->hash, &e->e);
             hash_unreserve(&lru->hash);
             retire(stripe, e);
         }

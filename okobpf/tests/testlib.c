@@ -146,9 +146,25 @@ allocation_failed(void)
     return failed;
 }
 
+static void (*next_function)(void *aux);
+static void *next_aux;
+
+void
+in_next_allocation(void (*function)(void *aux), void *aux)
+{
+    next_function = function;
+    next_aux = aux;
+}
+
 static bool
 fail_this(void)
 {
+    if (next_function) {
+        void (*function)(void *aux) = next_function;
+
+        next_function = NULL;
+        function(next_aux);
+    }
     if (countdown > 0 && --countdown == 0) {
         failed = true;
         return true;

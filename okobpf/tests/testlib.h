@@ -66,6 +66,10 @@ size_t test_host_drain(void);
  * new-line.  Valid until the next call. */
 const char *test_host_printed(void);
 
+/* Calls 'function(aux)' in the next allocation: where another thread could
+ * have done as much. */
+void in_next_allocation(void (*function)(void *aux), void *aux);
+
 /* Makes the 'n'th allocation from now on fail (1 for the next), or none if 'n'
  * is 0. */
 void fail_allocation(int n);
