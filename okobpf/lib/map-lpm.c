@@ -202,6 +202,8 @@ lpm_destroy(struct okobpf_map *map)
 
 /* Bits. */
 
+/* The key that a program gives may be in memory that other threads write, such
+ * as the value of a map: what was checked must not be read again. */
 static uint32_t
 key_prefix_len(const void *key)
 {
@@ -273,13 +275,14 @@ static void *
 lpm_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
 {
     const struct map_lpm *lpm = lpm_cast(map);
+    uint32_t len = key_prefix_len(key);
     struct lpm_entry *entry;
 
     (void) slot;
-    if (key_prefix_len(key) > lpm->max_prefix_len) {
+    if (len > lpm->max_prefix_len) {
         return NULL;
     }
-    entry = lpm_match(lpm, key_data(key), key_prefix_len(key));
+    entry = lpm_match(lpm, key_data(key), len);
     return entry ? entry->value : NULL;
 }
 
@@ -289,13 +292,14 @@ static enum okobpf_map_result
 lpm_read(struct okobpf_map *map, const void *key, void *value)
 {
     struct map_lpm *lpm = lpm_cast(map);
+    uint32_t len = key_prefix_len(key);
     struct lpm_entry *entry;
 
-    if (key_prefix_len(key) > lpm->max_prefix_len) {
+    if (len > lpm->max_prefix_len) {
         return OKOBPF_MAP_BAD_KEY;
     }
     pthread_mutex_lock(&lpm->mutex);
-    entry = lpm_match(lpm, key_data(key), key_prefix_len(key));
+    entry = lpm_match(lpm, key_data(key), len);
     if (entry) {
         map_value_load(value, entry->value, map->info.value_size);
     }
@@ -468,6 +472,7 @@ lpm_update(struct okobpf_map *map, const void *key, const void *value,
     struct map_lpm *lpm = lpm_cast(map);
     uint32_t len = key_prefix_len(key);
     enum okobpf_map_result result;
+    uint8_t data[MAX_DATA_SIZE];
     struct lpm_entry *entry;
     struct lpm_position pos;
     bool has_node;
@@ -476,8 +481,11 @@ lpm_update(struct okobpf_map *map, const void *key, const void *value,
     if (len > lpm->max_prefix_len) {
         return OKOBPF_MAP_BAD_KEY;
     }
+
+    /* A node's place is that of its data: both must come from the same. */
+    memcpy(data, key_data(key), lpm->data_size);
     pthread_mutex_lock(&lpm->mutex);
-    has_node = find_position(lpm, key_data(key), len, &pos);
+    has_node = find_position(lpm, data, len, &pos);
     entry = (has_node ? atomic_load_explicit(&pos.node->entry,
                                              memory_order_relaxed) : NULL);
     if (entry && flags == OKOBPF_NOEXIST) {
@@ -488,7 +496,7 @@ lpm_update(struct okobpf_map *map, const void *key, const void *value,
     } else if (flags == OKOBPF_EXIST) {
         result = OKOBPF_MAP_NO_ENTRY;
     } else {
-        result = add_entry(lpm, &pos, has_node, key_data(key), len, value);
+        result = add_entry(lpm, &pos, has_node, data, len, value);
     }
     pthread_mutex_unlock(&lpm->mutex);
     return result;

@@ -559,6 +559,40 @@ test_specs(void **state)
     }
 }
 
+static void
+change_key(void *key)
+{
+    *(struct key *) key = ip(2, 0, 0, 0, 8);
+}
+
+/* A program's key may be in the value of a map, where another thread changes
+ * it while it is added: between the search of its place and its copy. */
+static void
+test_key_changes(void **state)
+{
+    struct okobpf_map *map = new_map(4, 10);
+    struct key key = ip(128, 0, 0, 0, 8);
+    uint64_t value = 2;
+    uint64_t cursor = 0;
+
+    (void) state;
+    assert_int_equal(put_ip(map, ip(1, 0, 0, 0, 8), 1), OKOBPF_MAP_OK);
+    in_next_allocation(change_key, &key);
+    assert_int_equal(map->ops->update(map, &key, &value, OKOBPF_ANY, 0),
+                     OKOBPF_MAP_OK);
+    assert_int_equal(key.data[0], 2);
+    assert_int_equal(get_ip(map, 1, 0, 0, 0), 1);
+
+    /* Whatever there is can be found and deleted. */
+    assert_int_equal(okobpf_map_n_entries(map), 2);
+    while (okobpf_map_next(map, &cursor, &key, &value)) {
+        assert_int_equal(get(map, &key), value);
+        assert_int_equal(del(map, &key), OKOBPF_MAP_OK);
+    }
+    assert_int_equal(okobpf_map_n_entries(map), 0);
+    map_unref(map);
+}
+
 int
 main(void)
 {
@@ -571,6 +605,7 @@ main(void)
         cmocka_unit_test(test_model),
         cmocka_unit_test(test_long_path),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_key_changes),
         cmocka_unit_test(test_specs),
     };
 
