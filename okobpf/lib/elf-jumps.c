@@ -205,6 +205,7 @@ static enum okobpf_status
 find_places_and_replace(struct jumps *j, uint32_t index,
                         struct jump_place *places)
 {
+    struct loader *ld = j->ld;
     size_t n = 0;
 
     for (size_t i = 0; i < j->n_tables; i++) {
@@ -216,6 +217,14 @@ find_places_and_replace(struct jumps *j, uint32_t index,
             n += table->n;
         }
     }
+
+    /* Many jumps by many tables that have the same places make little code,
+     * but take long to sort. */
+    if (n > 16 * (uint64_t) ld->limits->max_insns - ld->n_jump_places) {
+        return elf_bad_jump(j, index, OKOBPF_LIMIT,
+                            "one of too many with too many tables");
+    }
+    ld->n_jump_places += n;
     n = sort_places(places, n);
     return (n ? replace_jump(j, index, places, n)
             : elf_bad_jump(j, index, OKOBPF_BAD_OBJECT,

@@ -91,6 +91,7 @@ struct loader {
     size_t n_jumps;
     uint64_t n_table_entries;   /* Of jump tables, looked at so far. */
     uint64_t n_jump_steps;      /* Taken to find the tables of jumps. */
+    uint64_t n_jump_places;     /* In the tables of each jump, so far. */
 };
 
 /* elf-load.c. */

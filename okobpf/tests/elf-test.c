@@ -312,6 +312,8 @@ test_bad_programs(void **state)
         { "bad-table", OKOBPF_BAD_OBJECT,
           { "\".text\" offset 0", "indirect jump",
             "leads out of the function" } },
+        { "bad-jumps", OKOBPF_LIMIT,
+          { "\".text\" offset", "indirect jump", "too many tables" } },
         { "bad-kind", OKOBPF_BAD_OBJECT,
           { "\"strange\"", "unknown kind", "99" } },
         { "bad-huge", OKOBPF_LIMIT,
