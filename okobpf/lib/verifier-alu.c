@@ -182,12 +182,12 @@ follow_pointer_add(struct verifier *v, struct val *dst, struct val *ptr,
         break;
 
     case V_STACK:
-        if (!scalar_is_const(&result.s)
-            || result.s.r.smin < -MAX_DELTA || result.s.r.smin > MAX_DELTA) {
-            return refuse(v, "address the stack with constant offsets; put "
-                          "tables in a map or in a constant global array",
-                          "stack pointer with an offset that is not a small "
-                          "constant");
+        /* So that further offsets can be added without wrapping. */
+        if (result.s.r.smin < -MAX_DELTA || result.s.r.smax > MAX_DELTA) {
+            return refuse(v, "bound the index before use, such as: "
+                          "if (i < N) ... array[i], and make it unsigned",
+                          "stack pointer with an offset that may be far out "
+                          "of the stack");
         }
         break;
 

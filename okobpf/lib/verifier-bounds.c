@@ -133,16 +133,24 @@ check_stack_bounds(struct verifier *v, const struct val *ptr,
                    const char *what, int64_t ofs, uint64_t size)
 {
     int64_t start = ptr->s.r.smin + ofs;
+    int64_t last = ptr->s.r.smax + ofs;
 
-    if (start < -BPF_STACK_SIZE || size > BPF_STACK_SIZE
-        || start + (int64_t) size > 0) {
-        return refuse(v, "put large variables into a map",
-                      "access of %llu bytes at offset %lld (%s) of the "
-                      "stack: expected between -%d and 0",
-                      (unsigned long long) size, (long long) start, what,
-                      BPF_STACK_SIZE);
+    if (start >= -BPF_STACK_SIZE && size <= BPF_STACK_SIZE
+        && last + (int64_t) size <= 0) {
+        return true;
     }
-    return true;
+    if (!scalar_is_const(&ptr->s)) {
+        return refuse(v, "bound the index before use, such as: "
+                      "if (i < N) ... array[i], and make it unsigned",
+                      "access of %llu bytes at offset %lld to %lld (%s) of "
+                      "the stack: expected between -%d and 0",
+                      (unsigned long long) size, (long long) start,
+                      (long long) last, what, BPF_STACK_SIZE);
+    }
+    return refuse(v, "put large variables into a map",
+                  "access of %llu bytes at offset %lld (%s) of the stack: "
+                  "expected between -%d and 0", (unsigned long long) size,
+                  (long long) start, what, BPF_STACK_SIZE);
 }
 
 bool

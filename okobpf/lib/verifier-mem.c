@@ -261,6 +261,12 @@ follow_store(struct verifier *v, const struct bpf_insn *insn)
                           "store of %d bytes of %s: expected 8", size,
                           val_type_name(val));
         }
+        if (val_is_pointer(val) && !scalar_is_const(&ptr->s)) {
+            return refuse(v, "store addresses in variables of their own, or "
+                          "with constant indexes",
+                          "store of %s at a variable offset of the stack",
+                          val_type_name(val));
+        }
         if (val->type == V_STACK && val->frame > ptr->frame) {
             return refuse(v, "don't keep the address of a variable of a "
                           "function for longer than the function runs",

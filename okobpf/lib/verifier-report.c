@@ -207,7 +207,12 @@ put_val(struct text *text, const struct verifier *v, const struct val *val)
     case V_STACK:
         text_put(text, "stack%s", val->frame == v->cur->depth ? ""
                  : " of caller");
-        text_put(text, "%+lld", (long long) val->s.r.smin);
+        if (scalar_is_const(&val->s)) {
+            text_put(text, "%+lld", (long long) val->s.r.smin);
+        } else {
+            text_put(text, "+(%lld...%lld)", (long long) val->s.r.smin,
+                     (long long) val->s.r.smax);
+        }
         return;
     case V_MAP:
     case V_VALUE:

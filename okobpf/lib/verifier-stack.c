@@ -20,6 +20,7 @@
 
 /* The stack. */
 
+#include <stdio.h>
 #include <string.h>
 #include "verifier.h"
 
@@ -55,14 +56,62 @@ slot_forget(struct slot *slot)
     }
 }
 
-static enum byte_kind
-byte_kind(const struct verifier *v, const struct val *ptr, int64_t ofs)
-{
-    const struct frame *frame = &v->cur->frames[ptr->frame];
-    int byte;
-    uint32_t slot = slot_index(ptr->s.r.smin + ofs, &byte);
+/* Bytes of the stack that an access may touch: bit 'r10 offset +
+ * BPF_STACK_SIZE' is set for each. */
+struct touched {
+    uint64_t bits[BPF_STACK_SIZE / 64];
+};
 
-    return slot < frame->n_slots ? frame->slots[slot].kind[byte] : B_NONE;
+static bool
+is_touched(const struct touched *t, int64_t ofs)
+{
+    uint64_t bit = (uint64_t) (ofs + BPF_STACK_SIZE);
+
+    return t->bits[bit / 64] >> bit % 64 & 1;
+}
+
+/* Sets '*t' to the bytes that an access to 'size' bytes at 'ptr + ofs', which
+ * are in bounds, may touch. */
+static void
+find_touched(const struct val *ptr, int64_t ofs, uint64_t size,
+             struct touched *t)
+{
+    int64_t done = -BPF_STACK_SIZE;
+
+    memset(t, 0, sizeof *t);
+    for (int64_t at = ptr->s.r.smin; at <= ptr->s.r.smax; at++) {
+        if (!tnum_includes(ptr->s.t, tnum_const((uint64_t) at))) {
+            continue;
+        }
+        if (done < at + ofs) {
+            done = at + ofs;
+        }
+        for (; done < at + ofs + (int64_t) size; done++) {
+            uint64_t bit = (uint64_t) (done + BPF_STACK_SIZE);
+
+            t->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+        }
+    }
+}
+
+/* Refuses a read of 'size' bytes at 'ptr + ofs' because the one at the offset
+ * 'at' from r10 'is'. */
+static bool
+refuse_read(struct verifier *v, const struct val *ptr, const char *what,
+            int64_t ofs, uint64_t size, int64_t at, const char *is,
+            const char *advice)
+{
+    int64_t start = ptr->s.r.smin + ofs;
+
+    if (scalar_is_const(&ptr->s)) {
+        return refuse(v, advice, "byte %lld of the %llu at r10 %lld (%s) %s",
+                      (long long) (at - start), (unsigned long long) size,
+                      (long long) start, what, is);
+    }
+    return refuse(v, advice, "the byte at r10 %lld, which may be one of the "
+                  "%llu at r10 %lld to r10 %lld (%s), %s", (long long) at,
+                  (unsigned long long) size, (long long) start,
+                  (long long) (ptr->s.r.smax + ofs), what, is);
 }
 
 bool
@@ -70,35 +119,37 @@ check_stack_read(struct verifier *v, const struct val *ptr, const char *what,
                  int64_t ofs, uint64_t size)
 {
     struct frame *frame = &v->cur->frames[ptr->frame];
+    int64_t end = ptr->s.r.smax + ofs + (int64_t) size;
+    struct touched touched;
 
-    for (uint64_t i = 0; i < size; i++) {
-        int64_t at = ofs + (int64_t) i;
+    find_touched(ptr, ofs, size, &touched);
+    for (int64_t at = ptr->s.r.smin + ofs; at < end; at++) {
         int byte;
-        uint32_t index = slot_index(ptr->s.r.smin + at, &byte);
+        uint32_t index = slot_index(at, &byte);
+        const struct slot *slot = (index < frame->n_slots
+                                   ? &frame->slots[index] : NULL);
+        char is[80];
 
-        switch (byte_kind(v, ptr, at)) {
+        if (!is_touched(&touched, at)) {
+            continue;
+        }
+        switch (slot ? (enum byte_kind) slot->kind[byte] : B_NONE) {
         case B_NONE:
-            return refuse(v, "initialize the whole variable, padding "
-                          "included, such as: struct key key = { 0 };, or "
-                          "memset(&key, 0, sizeof key)",
-                          "byte %llu of the %llu at r10 %lld (%s) is not "
-                          "initialized", (unsigned long long) i,
-                          (unsigned long long) size,
-                          (long long) (ptr->s.r.smin + ofs), what);
+            return refuse_read(v, ptr, what, ofs, size, at,
+                               "is not initialized",
+                               "initialize the whole variable, padding "
+                               "included, such as: struct key key = { 0 };, "
+                               "or memset(&key, 0, sizeof key)");
         case B_BROKEN:
-            return refuse(v, "don't overwrite part of a pointer",
-                          "byte %llu of the %llu at r10 %lld (%s) is left of "
-                          "a half-overwritten pointer",
-                          (unsigned long long) i, (unsigned long long) size,
-                          (long long) (ptr->s.r.smin + ofs), what);
+            return refuse_read(v, ptr, what, ofs, size, at,
+                               "is left of a half-overwritten pointer",
+                               "don't overwrite part of a pointer");
         case B_SPILL:
-            if (val_is_pointer(&frame->slots[index].val)) {
-                return refuse(v, "don't read or pass on addresses as data",
-                              "byte %llu of the %llu at r10 %lld (%s) is part "
-                              "of %s", (unsigned long long) i,
-                              (unsigned long long) size,
-                              (long long) (ptr->s.r.smin + ofs), what,
-                              val_type_name(&frame->slots[index].val));
+            if (val_is_pointer(&slot->val)) {
+                snprintf(is, sizeof is, "is part of %s",
+                         val_type_name(&slot->val));
+                return refuse_read(v, ptr, what, ofs, size, at, is,
+                                   "don't read or pass on addresses as data");
             }
             break;
         case B_MISC:
@@ -116,17 +167,28 @@ stack_clobber(struct verifier *v, const struct val *ptr, int64_t ofs,
 {
     struct frame *frame = &v->cur->frames[ptr->frame];
     int64_t start = ptr->s.r.smin + ofs;
+    int64_t end = ptr->s.r.smax + ofs + (int64_t) size;
+    struct touched touched;
 
-    for (uint64_t i = 0; i < size; i++) {
+    /* At a variable offset, each byte may be one that is not written. */
+    int64_t sure_end = (scalar_is_const(&ptr->s) ? start + (int64_t) sure
+                        : start);
+
+    find_touched(ptr, ofs, size, &touched);
+    for (int64_t at = start; at < end; at++) {
         int byte;
-        uint32_t index = slot_index(start + (int64_t) i, &byte);
-        struct slot *slot = slot_make(frame, index);
+        uint32_t index = slot_index(at, &byte);
 
+        if (!is_touched(&touched, at)) {
+            continue;
+        }
+
+        struct slot *slot = slot_make(frame, index);
         slot_forget(slot);
-        if (i < sure || slot->kind[byte] >= B_MISC) {
+        if (at < sure_end || slot->kind[byte] >= B_MISC) {
             slot->kind[byte] = B_MISC;
         }
-        if (!byte && i + 8 <= sure) {
+        if (!byte && at + 8 <= sure_end) {
             frame->written |= UINT64_C(1) << index;
         }
     }
@@ -136,6 +198,11 @@ void
 stack_store(struct verifier *v, const struct val *ptr, int64_t ofs, int size,
             struct val *val)
 {
+    if (!scalar_is_const(&ptr->s)) {
+        stack_clobber(v, ptr, ofs, size, 0);
+        return;
+    }
+
     struct frame *frame = &v->cur->frames[ptr->frame];
     int byte;
     uint32_t index = slot_index(ptr->s.r.smin + ofs, &byte);
@@ -170,6 +237,11 @@ bool
 stack_load(struct verifier *v, const struct val *ptr, const char *what,
            int64_t ofs, int size, struct val *result)
 {
+    if (!scalar_is_const(&ptr->s)) {
+        val_set_scalar(result, scalar_range(0, scalar_umax(size * 8)), 0);
+        return check_stack_read(v, ptr, what, ofs, size);
+    }
+
     struct frame *frame = &v->cur->frames[ptr->frame];
     int byte;
     uint32_t index = slot_index(ptr->s.r.smin + ofs, &byte);

@@ -390,7 +390,9 @@ enum access { ACCESS_READ, ACCESS_WRITE };
 bool check_mem(struct verifier *, const struct val *ptr, const char *what,
                int64_t ofs, uint64_t size, enum access);
 
-/* verifier-stack.c.  All are for memory that check_mem() has let pass. */
+/* verifier-stack.c.  All are for memory that check_mem() has let pass.  Where
+ * the offset of 'ptr' is variable, each byte that it may lead to is read, or
+ * may or may not be written. */
 
 /* Checks that the bytes of stack are initialized and no pointers. */
 bool check_stack_read(struct verifier *, const struct val *ptr,
@@ -400,7 +402,8 @@ bool check_stack_read(struct verifier *, const struct val *ptr,
 void stack_clobber(struct verifier *, const struct val *ptr, int64_t ofs,
                    uint64_t size, uint64_t sure);
 
-/* Stores the lower 'size' bytes of 'val'. */
+/* Stores the lower 'size' bytes of 'val', which is no pointer if the offset is
+ * variable. */
 void stack_store(struct verifier *, const struct val *ptr, int64_t ofs,
                  int size, struct val *val);
 

@@ -474,9 +474,27 @@ phrase_variable(struct gen *g)
 static void
 phrase_stack(struct gen *g)
 {
+    static const int32_t masks[] = { 1, 7, 8, 12, 15, 16, 24, 28, 30, 31 };
     int slot = -8 * (1 + (int) random_below(g->r, 4));
     int ofs = random_u32(g->r) % 4 ? 0 : 4;
 
+    if (random_u32(g->r) % 3 == 0) {
+        /* At a variable offset. */
+        uint8_t size = PICK(g->r, sizes);
+
+        emit_mov(g, 3, number(g));
+        emit(g, BPF_ALU64 | BPF_AND | BPF_K, 3, 0, 0, PICK(g->r, masks));
+        emit_mov(g, 4, 10);
+        emit(g, BPF_ALU64 | (random_u32(g->r) % 4 ? BPF_ADD : BPF_SUB)
+             | BPF_X, 4, 3, 0, 0);
+        if (random_u32(g->r) % 2) {
+            emit(g, BPF_STX | BPF_MEM | size, 4, nearly(g, number(g)), slot,
+                 0);
+        } else {
+            emit(g, BPF_LDX | BPF_MEM | size, number(g), 4, slot, 0);
+        }
+        return;
+    }
     if (random_u32(g->r) % 2) {
         emit(g, BPF_STX | BPF_MEM | (ofs ? BPF_W : BPF_DW), 10, number(g),
              slot + ofs, 0);

@@ -1,0 +1,27 @@
+/* The last byte of the last of the keys that may be looked up is not initialized. */
+/* expect: is not initialized */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        *(u64 *)(r10 - 16) = r0
+        *(u16 *)(r10 - 8) = r0
+        *(u8 *)(r10 - 6) = r0
+        r3 = r2
+        r3 &= 8
+        r2 = r10
+        r2 += -16
+        r2 += r3
+        r1 = table ll
+        call 1
+        r0 = 0
+        exit
+
+        .section maps, "aw", @progbits
+        .balign 4
+        .globl  table
+        .type   table, @object
+table:
+        .long   4, 4, 4, 8, 0
+        .size   table, 20

@@ -1,0 +1,14 @@
+/* An index that nothing bounds. */
+/* expect: stack */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        *(u64 *)(r10 - 8) = r0
+        *(u64 *)(r10 - 16) = r0
+        r1 = r10
+        r1 += -16
+        r1 += r2
+        *(u8 *)(r1 + 0) = r0
+        exit
