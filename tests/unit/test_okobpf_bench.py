@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
+import oko_py
 from oko_build import bench_bpf, bench_objects, bench_report, layout
 from oko_build.errors import OkoError
 
 ROOT = Path(__file__).resolve().parents[2]
 
-missing = [tool for tool in ("make", "gcc", "clang", "objcopy") if shutil.which(tool) is None]
-pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed: {missing}")
+CLANG = oko_py.find_clang()
 
 JIT = os.uname().machine == "x86_64"
 HAS_PEER = (
@@ -108,7 +108,7 @@ def test_an_engine_that_does_not_agree_is_told(out: Path, tmp_path: Path) -> Non
     )
     target = tmp_path / "trivial.o"
     subprocess.run(
-        ["clang", "-O2", "-target", "bpf", "-c", source, "-o", target], check=True
+        [CLANG, "-O2", "-target", "bpf", "-c", source, "-o", target], check=True
     )
     done = run(out / "okobpf-bench", "run", "--rounds=1", target, status=1)
     assert "trivial: engine native-inlined: packet 0" in done.stderr
@@ -297,7 +297,7 @@ def test_refused(out: Path, tmp_path: Path) -> None:
     source = tmp_path / "unsafe.c"
     source.write_text("unsigned long entry(const char *pkt) { return pkt[0]; }\n")
     target = tmp_path / "unsafe.o"
-    subprocess.run(["clang", "-O2", "-target", "bpf", "-c", source, "-o", target], check=True)
+    subprocess.run([CLANG, "-O2", "-target", "bpf", "-c", source, "-o", target], check=True)
     done = run(out / "okobpf", "bench", target, status=1)
     assert "refused" in done.stderr
     assert done.stdout == ""

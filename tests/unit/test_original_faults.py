@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+import oko_py
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "okobpf"
@@ -146,8 +147,7 @@ def test_there_is_a_test(fault: str, reference: str) -> None:
 
 # What a program alone shows.
 
-missing = [tool for tool in ("make", "gcc", "clang") if shutil.which(tool) is None]
-needs_tools = pytest.mark.skipif(bool(missing), reason=f"not installed: {missing}")
+CLANG = oko_py.find_clang()
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +170,7 @@ def verify(okobpf: Path, folder: Path, source: str | Path) -> tuple[int, dict[st
         (folder / "x.c").write_text(source)
         source = folder / "x.c"
     subprocess.run(
-        ["clang", "-target", "bpf", "-mcpu=v2", "-O2", f"-I{ROOT / 'oko_py' / 'include'}", "-c",
+        [CLANG, "-target", "bpf", "-mcpu=v2", "-O2", f"-I{ROOT / 'oko_py' / 'include'}", "-c",
          source, "-o", folder / "x.o"],
         check=True,
     )
@@ -183,7 +183,6 @@ def verify(okobpf: Path, folder: Path, source: str | Path) -> tuple[int, dict[st
 PROGRAM = "#include <oko/filter.h>\n%s\nuint64_t entry(const uint8_t *pkt, uint64_t pkt_len) { %s }"
 
 
-@needs_tools
 def test_map_of_4g_times_4g(okobpf: Path, tmp_path: Path) -> None:
     for kind in ("ARRAY", "BLOOM", "COUNTMIN", "HASH", "PERCPU_ARRAY", "PERCPU_HASH", "LRU_HASH",
                  "LPM_TRIE"):
@@ -197,7 +196,6 @@ def test_map_of_4g_times_4g(okobpf: Path, tmp_path: Path) -> None:
         assert '"m"' in str(told["reason"])
 
 
-@needs_tools
 def test_3000_divisions(okobpf: Path, tmp_path: Path) -> None:
     divisions = "".join(f"x = x / (pkt[{i % 10}] | 1) + {i};" for i in range(3000))
     body = "uint64_t x = pkt_len; if (pkt_len < 10) return 0; " + divisions + " return x;"
@@ -212,14 +210,12 @@ def test_3000_divisions(okobpf: Path, tmp_path: Path) -> None:
     assert done.stdout.split() == [str(expected)]
 
 
-@needs_tools
 @pytest.mark.parametrize("name", ["map-forged", "stack-far", "null-unchecked"])
 def test_programs_that_crashed_it(okobpf: Path, tmp_path: Path, name: str) -> None:
     status, told = verify(okobpf, tmp_path, SOURCE / "tests" / "verifier" / "refuse" / f"{name}.s")
     assert (status, told["verdict"]) == (1, "refused")
 
 
-@needs_tools
 def test_branches_do_not_multiply(okobpf: Path, tmp_path: Path) -> None:
     """16 branches, then twice as many: twice the work, not its square."""
     visits = []
