@@ -66,6 +66,8 @@ NEEDS = (
     Need(package="tcpdump", command="tcpdump", why="shows what crosses the switch"),
     Need(package="util-linux", command="unshare", why="Open vSwitch's tests get a namespace"),
     Need(package="procps", command="ps", why="Open vSwitch's tests look for processes"),
+    Need(package="clang-16", command="clang-16", optional=True, why="a newer compiler's programs"),
+    Need(package="clang-19", command="clang-19", optional=True, why="a newer compiler's programs"),
     Need(package="libclang-rt-14-dev", optional=True, why="fuzzing the BPF runtime",
          file="/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a"),
     Need(package="dpdk-dev", command="dpdk-testpmd", optional=True, why="packet generator"),

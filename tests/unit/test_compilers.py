@@ -186,13 +186,9 @@ def outcome(okobpf: Path, engine: str, program: Path) -> tuple[object, ...]:
 ENGINES = ("--interp", "--jit") if os.uname().machine == "x86_64" else ("--interp",)
 
 
-def test_old_and_new_compilers_are_here() -> None:
-    """Where everything is to be tested, the oldest and a newer one are."""
-    versions = [compiler.version for compiler in COMPILERS if compiler.command]
-    if not os.environ.get("CI"):
-        pytest.skip("demanded in CI only")
-    assert min(versions) == 14
-    assert max(versions) >= 19
+@pytest.mark.skipif(not os.environ.get("CI"), reason="demanded in CI only")
+def test_all_compilers_are_here() -> None:
+    assert [compiler.name for compiler in COMPILERS if not compiler.command] == []
 
 
 # Programs made for this.
