@@ -397,17 +397,20 @@ checkpoint_free(struct verifier *v, struct checkpoint *cp)
     v->n_checkpoints--;
 }
 
-/* Makes the values of the current state depend on those of the checkpoint just
- * made of it. */
+/* Makes the values of the current state depend on those in 'saved', just made
+ * of it for a checkpoint.  Forgets what is not in there: nothing may follow
+ * from it any more. */
 static void
-restart_deps(struct state *cur)
+restart_deps(struct state *cur, const struct saved *saved)
 {
     for (uint32_t f = 0; f <= cur->depth; f++) {
         struct frame *frame = &cur->frames[f];
 
         frame->written = 0;
         for (int r = 0; r < 10; r++) {
-            if (frame->regs[r].type == V_SCALAR) {
+            if (!(saved->frames[f].regs & (1u << r))) {
+                val_set_none(&frame->regs[r]);
+            } else if (frame->regs[r].type == V_SCALAR) {
                 frame->regs[r].deps = var_of_reg(cur->depth, f, r);
             }
         }
@@ -466,7 +469,7 @@ checkpoint_add(struct verifier *v, struct join *join)
     v->cur->parent = cp;
     v->cur->n_insns = 0;
     v->cur->n_jumps = 0;
-    restart_deps(v->cur);
+    restart_deps(v->cur, cp->saved);
     return true;
 }
 

@@ -61,6 +61,19 @@ for_each_val(struct verifier *v,
     }
 }
 
+void
+note_use(struct verifier *v, const struct val *val)
+{
+    size_t ofs = (size_t) ((const char *) val - (const char *) v->cur->frames);
+    size_t frame = ofs / sizeof(struct frame);
+
+    ofs %= sizeof(struct frame);
+    if (ofs >= offsetof(struct frame, slots)) {
+        ofs -= offsetof(struct frame, slots);
+        mark_slot_read(v, frame, ofs / sizeof(struct slot));
+    }
+}
+
 /* Symbols.
  *
  * The sum of two symbols is a symbol again, and the same each time, so that a
@@ -220,6 +233,7 @@ adopt(struct verifier *v, struct val *val, void *to_)
         return;
     }
     to->range = val->range;
+    note_use(v, val);
     if (to->type == V_SCALAR) {
         to->deps |= val->type == V_SCALAR ? val->deps : 0;
     } else {

@@ -370,6 +370,10 @@ void for_each_val(struct verifier *,
                   void (*function)(struct verifier *, struct val *, void *),
                   void *aux);
 
+/* Notes that something follows from what is known of 'val', which
+ * for_each_val() came by.  A slot of the stack counts as read then. */
+void note_use(struct verifier *, const struct val *val);
+
 /* verifier-branch.c */
 bool follow_branch(struct verifier *);
 /* Goes on from the branch at the current instruction. */
