@@ -236,6 +236,137 @@ learn_order(struct verifier *v, const struct comparison *c, bool taken,
     }
 }
 
+/* Parts of sums.
+ *
+ * If "a + b + range <= pkt_len" is known of a sum, and that b is at least n,
+ * then "a + n + range <= pkt_len".  Compilers leave out comparisons that
+ * follow from others in this way. */
+
+/* So many sums are looked at. */
+#define MAX_SUMS 8
+
+/* Sums of sums are looked into so many levels deep. */
+#define MAX_SUM_DEPTH 3
+
+/* Parts of sums that don't wrap are no larger, or smaller if negative. */
+#define MAX_PART (INT64_C(1) << 61)
+
+/* What is known of the symbol 'id', as a signed number. */
+struct symbol {
+    uint32_t id;
+    int64_t smin, smax;
+    const struct val *low, *high; /* Who say so; NULL if nobody does. */
+};
+
+static void
+look_at_symbol(struct verifier *v, struct val *val, void *symbol_)
+{
+    struct symbol *symbol = symbol_;
+
+    (void) v;
+    if (val->id != symbol->id || val->form != FORM_PLAIN
+        || (val->type != V_SCALAR && val->type != V_PKT)
+        || val->s.r.smin < -MAX_PART || val->s.r.smax > MAX_PART) {
+        return;
+    }
+    if (!symbol->low || val->s.r.smin - val->delta > symbol->smin) {
+        symbol->smin = val->s.r.smin - val->delta;
+        symbol->low = val;
+    }
+    if (!symbol->high || val->s.r.smax - val->delta < symbol->smax) {
+        symbol->smax = val->s.r.smax - val->delta;
+        symbol->high = val;
+    }
+}
+
+/* Returns what 'val', of which use is made, follows from. */
+static uint64_t
+use(struct verifier *v, const struct val *val)
+{
+    note_use(v, val);
+    return val->type == V_SCALAR ? val->deps : 0;
+}
+
+/* Learns of the parts of 'sum', whose symbol is the sum of two, what its range
+ * says.  Returns whether there was something to learn. */
+static bool
+learn_parts(struct verifier *v, const struct val *sum)
+{
+    const struct origin *origin = id_origin(v, sum->id);
+    struct symbol parts[2];
+    bool changed = false;
+
+    for (int i = 0; i < 2; i++) {
+        parts[i] = (struct symbol) { .id = origin->parts[i] };
+        for_each_val(v, look_at_symbol, &parts[i]);
+        if (!parts[i].low) {
+            return false;
+        }
+    }
+
+    /* Their bounds are such that the sum doesn't wrap. */
+    for (int i = 0; i < 2; i++) {
+        struct val known = *parts[i].low;
+        int64_t range = sum->range + parts[1 - i].smin;
+
+        if (range > known.range && range <= INT32_MAX) {
+            uint64_t deps = use(v, sum);
+
+            for (int j = 0; j < 2; j++) {
+                deps |= use(v, parts[j].low) | use(v, parts[j].high);
+            }
+            known.range = range;
+            known.s = scalar_unknown();
+            tell_all(v, &known, deps);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+struct sums {
+    const struct val *vals[MAX_SUMS];
+    int n;
+};
+
+static void
+collect_sums(struct verifier *v, struct val *val, void *sums_)
+{
+    struct sums *sums = sums_;
+    const struct origin *origin;
+
+    if (val->range == RANGE_NONE || val->id == ID_PKT_LEN
+        || sums->n >= MAX_SUMS) {
+        return;
+    }
+    for (int i = 0; i < sums->n; i++) {
+        if (sums->vals[i]->id == val->id) {
+            return;
+        }
+    }
+    origin = id_origin(v, val->id);
+    if (origin && origin->parts[1]) {
+        sums->vals[sums->n++] = val;
+    }
+}
+
+/* Learns of the parts of all sums. */
+static void
+learn_all_parts(struct verifier *v)
+{
+    bool changed = v->derivations != NULL;
+
+    for (int depth = 0; changed && depth < MAX_SUM_DEPTH; depth++) {
+        struct sums sums = { .n = 0 };
+
+        changed = false;
+        for_each_val(v, collect_sums, &sums);
+        for (int i = 0; i < sums.n; i++) {
+            changed = learn_parts(v, sums.vals[i]) || changed;
+        }
+    }
+}
+
 /* The comparison of two numbers, or of the offsets of two packet pointers, has
  * come out as 'taken'. */
 static void
@@ -270,6 +401,7 @@ learn(struct verifier *v, const struct comparison *c, bool taken)
         }
     }
     learn_order(v, c, taken, &a, &b, deps);
+    learn_all_parts(v);
 }
 
 /* Null checks. */

@@ -471,6 +471,40 @@ phrase_variable(struct gen *g)
          nearly(g, len > bytes ? len - bytes : 0), 0);
 }
 
+/* Checks the sum of two numbers, bounds one of them from below, and reads at
+ * the other one. */
+static void
+phrase_part(struct gen *g)
+{
+    int len = random_below(g->r, 4);
+    int low = random_below(g->r, 20);
+    int reg = number(g);
+    bool first = random_u32(g->r) % 2;
+    uint8_t class = random_u32(g->r) % 4 ? BPF_JMP : BPF_JMP32;
+    uint8_t op = random_u32(g->r) % 4 ? BPF_JLT : PICK(g->r, jump_ops);
+
+    if (first) {
+        emit(g, class | op | BPF_K, 17 - reg, 0, OUT, low);
+    }
+    if (g->end_is_pointer) {
+        emit_mov(g, 5, PKT);
+        emit(g, BPF_ALU64 | BPF_ADD | BPF_X, 5, reg, 0, 0);
+    } else {
+        emit_mov(g, 5, reg);
+    }
+    emit(g, (g->end_is_pointer || random_u32(g->r) % 4 ? BPF_ALU64 : BPF_ALU)
+         | BPF_ADD | BPF_X, 5, 17 - reg, 0, 0);
+    emit_add(g, 5, len);
+    emit_check(g, 5);
+    if (!first) {
+        emit(g, class | op | BPF_K, 17 - reg, 0, OUT, low);
+    }
+    emit_mov(g, 4, PKT);
+    emit(g, BPF_ALU64 | BPF_ADD | BPF_X, 4, reg, 0, 0);
+    emit(g, BPF_LDX | BPF_MEM | BPF_B, random_u32(g->r) % 2 ? 0 : number(g), 4,
+         nearly(g, len + low - 1), 0);
+}
+
 static void
 phrase_stack(struct gen *g)
 {
@@ -585,8 +619,11 @@ phrase(struct gen *g, int level)
     case 8:
         phrase_alu(g);
         break;
-    case 9: case 10: case 11:
+    case 9: case 10:
         phrase_variable(g);
+        break;
+    case 11:
+        phrase_part(g);
         break;
     case 12:
         phrase_stack(g);

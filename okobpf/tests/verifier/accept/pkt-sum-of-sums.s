@@ -1,0 +1,22 @@
+/* As in pkt-sum-part.s, for a sum of three numbers. */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 20 goto out
+        r3 = *(u8 *)(r1 + 0)
+        r4 = *(u8 *)(r1 + 1)
+        r6 = *(u8 *)(r1 + 2)
+        r5 = r3
+        r5 += r4
+        r5 += r6
+        r7 = r3
+        r7 += r4
+        if r5 > r2 goto out
+        if r6 < 2 goto out
+        if r4 < 2 goto out
+        r1 += r3
+        r0 = *(u32 *)(r1 + 0)
+out:
+        exit

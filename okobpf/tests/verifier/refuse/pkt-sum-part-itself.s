@@ -1,0 +1,18 @@
+/* As in pkt-sum-part.s, with the part at least 4 that is read at. */
+/* expect: at a variable offset */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 20 goto out
+        r3 = *(u8 *)(r1 + 0)
+        r4 = *(u8 *)(r1 + 1)
+        r5 = r3
+        r5 += r4
+        if r5 > r2 goto out
+        if r3 < 4 goto out
+        r1 += r3
+        r0 = *(u32 *)(r1 + 0)
+out:
+        exit

@@ -1,0 +1,19 @@
+/* As in pkt-sum-part.s, with a sum that may wrap at 32 bits. */
+/* expect: at a variable offset */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 20 goto out
+        r3 = *(u8 *)(r1 + 0)
+        r4 = *(u8 *)(r1 + 1)
+        r4 = *(u32 *)(r1 + 8)
+        w5 = w3
+        w5 += w4
+        if r5 > r2 goto out
+        if r4 < 4 goto out
+        r1 += r3
+        r0 = *(u32 *)(r1 + 0)
+out:
+        exit
