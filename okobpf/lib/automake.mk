@@ -71,6 +71,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/verifier-call.c \
 	lib/okobpf/verifier-cfg.c \
 	lib/okobpf/verifier-insn.c \
+	lib/okobpf/verifier-learn.c \
 	lib/okobpf/verifier-live.c \
 	lib/okobpf/verifier-mem.c \
 	lib/okobpf/verifier-prune.c \

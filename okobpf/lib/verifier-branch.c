@@ -18,16 +18,13 @@
 #include <config.h>
 #endif
 
-/* Conditional jumps, and what is known after them. */
+/* Conditional jumps.  What is known after them is in verifier-learn.c. */
 
 #include "verifier.h"
 
 /* Offsets of packet pointers up to this can be added to any address without
  * wrapping. */
 #define MAX_COMPARED_OFS (INT64_C(1) << 40)
-
-/* Numbers of which another one may be subtracted without wrapping. */
-#define MAX_REST (INT64_C(1) << 62)
 
 /* The comparison at 'insn', with a copy of what it compares. */
 struct comparison {
@@ -37,13 +34,6 @@ struct comparison {
     struct val *src;            /* Into the state, or &imm. */
     struct val imm;
 };
-
-static bool
-is_signed_op(int op)
-{
-    return (op == BPF_JSGT || op == BPF_JSGE
-            || op == BPF_JSLT || op == BPF_JSLE);
-}
 
 static bool
 is_equality(int op)
@@ -68,340 +58,6 @@ static bool
 is_zero(const struct val *val)
 {
     return val_is_const(val) && !val->s.r.umax;
-}
-
-/* Propagation. */
-
-struct news {
-    struct val known;           /* A value of which more is known. */
-    uint64_t deps;              /* What that follows from. */
-};
-
-/* Refines 'val' if it depends on 'news->known'. */
-static void
-tell(struct verifier *v, struct val *val, void *news_)
-{
-    const struct news *news = news_;
-    const struct val *known = &news->known;
-    struct scalar s;
-
-    if (val->id != known->id
-        || (val->type != V_SCALAR && val->type != V_PKT)) {
-        return;
-    }
-
-    bool changed = false;
-    if (known->range > val->range) {
-        val->range = known->range;
-        changed = true;
-    }
-    if (val->form == known->form) {
-        if (val->delta == known->delta) {
-            s = known->s;
-        } else if (val->form == FORM_PLAIN) {
-            struct scalar shift = scalar_const(
-                (uint64_t) ((int64_t) val->delta - known->delta));
-
-            s = scalar_alu(BPF_ADD, 64, false, &known->s, &shift);
-        } else {
-            s = scalar_unknown();
-        }
-        if (!scalar_includes(&s, &val->s)) {
-            struct scalar both = val->s;
-
-            /* If there is no such number, the path can't be taken. */
-            if (scalar_intersect(&both, &s)
-                && !scalar_equal(&both, &val->s)) {
-                val->s = both;
-                changed = true;
-            }
-        }
-    }
-    if (changed) {
-        if (val->type == V_SCALAR) {
-            val->deps |= news->deps;
-        } else {
-            mark_precise(v, news->deps);
-        }
-    }
-}
-
-static void
-tell_all(struct verifier *v, const struct val *known, uint64_t deps)
-{
-    struct news news = { *known, deps };
-
-    if (known->id) {
-        for_each_val(v, tell, &news);
-    }
-}
-
-/* The packet has at least 'len' bytes. */
-static void
-learn_len(struct verifier *v, int64_t len, uint64_t deps)
-{
-    if (len > (int64_t) v->cur->len_min) {
-        mark_precise(v, deps);
-        v->cur->len_min = len < MAX_PKT_LEN ? len : MAX_PKT_LEN;
-    }
-}
-
-/* 'a + gap <= b', as unsigned numbers of 64 bits that don't wrap. */
-static void
-learn_at_most(struct verifier *v, const struct val *a, const struct val *b,
-              int gap, uint64_t deps)
-{
-    struct val known;
-    int64_t range;
-
-    if (b->id && b->form == FORM_PLAIN && b->range != RANGE_NONE
-        && b->s.r.smin >= 0 && b->s.r.smax <= MAX_REST) {
-        /* b is id + delta, and b + room <= pkt_len: the packet's length
-         * itself, or a number that was compared with it. */
-        int64_t room = (int64_t) b->range - b->delta;
-
-        /* The smallest that 'a' can be tells how long the packet is at
-         * least. */
-        if (a->s.r.umin < MAX_PKT_LEN) {
-            learn_len(v, (int64_t) a->s.r.umin + gap + room, deps);
-        }
-
-        /* a is id + delta, and not larger than a packet, so that it doesn't
-         * wrap. */
-        if (a->id && a->form == FORM_PLAIN) {
-            known = *a;
-            range = (int64_t) a->delta + gap + room;
-        } else {
-            return;
-        }
-    } else if (b->id && b->form == FORM_REST
-               && b->s.r.smin >= 0 && b->s.r.smax <= MAX_REST
-               && a->s.r.umin < MAX_DELTA) {
-        /* b is pkt_len - (id + delta). */
-        known = *b;
-        range = (int64_t) b->delta + (int64_t) a->s.r.umin + gap;
-    } else {
-        return;
-    }
-    if (range > known.range && range <= INT32_MAX) {
-        known.range = range;
-        known.s = scalar_unknown();
-        tell_all(v, &known, deps);
-    }
-}
-
-/* Learns from the relation of 'a' and 'b', which are already refined. */
-static void
-learn_order(struct verifier *v, const struct comparison *c, bool taken,
-            const struct val *a, const struct val *b, uint64_t deps)
-{
-    /* Does it hold of the numbers of 64 bits? */
-    if (c->width == 32
-        && (a->s.r.umax > UINT32_MAX || b->s.r.umax > UINT32_MAX)) {
-        return;
-    }
-    if (is_signed_op(c->op)
-        && (c->width == 32
-            ? a->s.r.umax > INT32_MAX || b->s.r.umax > INT32_MAX
-            : a->s.r.smin < 0 || b->s.r.smin < 0)) {
-        return;
-    }
-
-    switch (c->op) {
-    case BPF_JEQ:
-    case BPF_JNE:
-        if (taken == (c->op == BPF_JEQ)) {
-            learn_at_most(v, a, b, 0, deps);
-            learn_at_most(v, b, a, 0, deps);
-        }
-        break;
-    case BPF_JLT:
-    case BPF_JSLT:
-        learn_at_most(v, taken ? a : b, taken ? b : a, taken, deps);
-        break;
-    case BPF_JLE:
-    case BPF_JSLE:
-        learn_at_most(v, taken ? a : b, taken ? b : a, !taken, deps);
-        break;
-    case BPF_JGT:
-    case BPF_JSGT:
-        learn_at_most(v, taken ? b : a, taken ? a : b, taken, deps);
-        break;
-    case BPF_JGE:
-    case BPF_JSGE:
-        learn_at_most(v, taken ? b : a, taken ? a : b, !taken, deps);
-        break;
-    default:
-        break;
-    }
-}
-
-/* Parts of sums.
- *
- * If "a + b + range <= pkt_len" is known of a sum, and that b is at least n,
- * then "a + n + range <= pkt_len".  Compilers leave out comparisons that
- * follow from others in this way. */
-
-/* So many sums are looked at. */
-#define MAX_SUMS 8
-
-/* Sums of sums are looked into so many levels deep. */
-#define MAX_SUM_DEPTH 3
-
-/* Parts of sums that don't wrap are no larger, or smaller if negative. */
-#define MAX_PART (INT64_C(1) << 61)
-
-/* What is known of the symbol 'id', as a signed number. */
-struct symbol {
-    uint32_t id;
-    int64_t smin, smax;
-    const struct val *low, *high; /* Who say so; NULL if nobody does. */
-};
-
-static void
-look_at_symbol(struct verifier *v, struct val *val, void *symbol_)
-{
-    struct symbol *symbol = symbol_;
-
-    (void) v;
-    if (val->id != symbol->id || val->form != FORM_PLAIN
-        || (val->type != V_SCALAR && val->type != V_PKT)
-        || val->s.r.smin < -MAX_PART || val->s.r.smax > MAX_PART) {
-        return;
-    }
-    if (!symbol->low || val->s.r.smin - val->delta > symbol->smin) {
-        symbol->smin = val->s.r.smin - val->delta;
-        symbol->low = val;
-    }
-    if (!symbol->high || val->s.r.smax - val->delta < symbol->smax) {
-        symbol->smax = val->s.r.smax - val->delta;
-        symbol->high = val;
-    }
-}
-
-/* Returns what 'val', of which use is made, follows from. */
-static uint64_t
-use(struct verifier *v, const struct val *val)
-{
-    note_use(v, val);
-    return val->type == V_SCALAR ? val->deps : 0;
-}
-
-/* Learns of the parts of 'sum', whose symbol is the sum of two, what its range
- * says.  Returns whether there was something to learn. */
-static bool
-learn_parts(struct verifier *v, const struct val *sum)
-{
-    const struct origin *origin = id_origin(v, sum->id);
-    struct symbol parts[2];
-    bool changed = false;
-
-    for (int i = 0; i < 2; i++) {
-        parts[i] = (struct symbol) { .id = origin->parts[i] };
-        for_each_val(v, look_at_symbol, &parts[i]);
-        if (!parts[i].low) {
-            return false;
-        }
-    }
-
-    /* Their bounds are such that the sum doesn't wrap. */
-    for (int i = 0; i < 2; i++) {
-        struct val known = *parts[i].low;
-        int64_t range = sum->range + parts[1 - i].smin;
-
-        if (range > known.range && range <= INT32_MAX) {
-            uint64_t deps = use(v, sum);
-
-            for (int j = 0; j < 2; j++) {
-                deps |= use(v, parts[j].low) | use(v, parts[j].high);
-            }
-            known.range = range;
-            known.s = scalar_unknown();
-            tell_all(v, &known, deps);
-            changed = true;
-        }
-    }
-    return changed;
-}
-
-struct sums {
-    const struct val *vals[MAX_SUMS];
-    int n;
-};
-
-static void
-collect_sums(struct verifier *v, struct val *val, void *sums_)
-{
-    struct sums *sums = sums_;
-    const struct origin *origin;
-
-    if (val->range == RANGE_NONE || val->id == ID_PKT_LEN
-        || sums->n >= MAX_SUMS) {
-        return;
-    }
-    for (int i = 0; i < sums->n; i++) {
-        if (sums->vals[i]->id == val->id) {
-            return;
-        }
-    }
-    origin = id_origin(v, val->id);
-    if (origin && origin->parts[1]) {
-        sums->vals[sums->n++] = val;
-    }
-}
-
-/* Learns of the parts of all sums. */
-static void
-learn_all_parts(struct verifier *v)
-{
-    bool changed = v->derivations != NULL;
-
-    for (int depth = 0; changed && depth < MAX_SUM_DEPTH; depth++) {
-        struct sums sums = { .n = 0 };
-
-        changed = false;
-        for_each_val(v, collect_sums, &sums);
-        for (int i = 0; i < sums.n; i++) {
-            changed = learn_parts(v, sums.vals[i]) || changed;
-        }
-    }
-}
-
-/* The comparison of two numbers, or of the offsets of two packet pointers, has
- * come out as 'taken'. */
-static void
-learn(struct verifier *v, const struct comparison *c, bool taken)
-{
-    struct val a = *c->dst;
-    struct val b = *c->src;
-    uint64_t deps = ((a.type == V_SCALAR ? a.deps : 0)
-                     | (b.type == V_SCALAR ? b.deps : 0));
-
-    if (c->dst == c->src
-        || !scalar_assume(c->op, c->width, taken, &a.s, &b.s)) {
-        /* The other way is not possible, either, if the path isn't. */
-        return;
-    }
-
-    if (!scalar_equal(&a.s, &c->dst->s)) {
-        c->dst->s = a.s;
-        c->dst->deps = a.type == V_SCALAR ? deps : 0;
-        tell_all(v, c->dst, deps);
-    }
-    if (!scalar_equal(&b.s, &c->src->s)) {
-        c->src->s = b.s;
-        c->src->deps = b.type == V_SCALAR ? deps : 0;
-        tell_all(v, c->src, deps);
-    }
-
-    const struct val *both[2] = { &a, &b };
-    for (int i = 0; i < 2; i++) {
-        if (both[i]->id == ID_PKT_LEN && both[i]->form == FORM_PLAIN) {
-            learn_len(v, both[i]->s.r.smin - both[i]->delta, deps);
-        }
-    }
-    learn_order(v, c, taken, &a, &b, deps);
-    learn_all_parts(v);
 }
 
 /* Null checks. */
@@ -472,7 +128,7 @@ refuse_comparison(struct verifier *v, const struct comparison *c)
                   : "compare pointers only with NULL, in 64 bits",
                   "forbidden %scomparison of %s with %s",
                   c->width == 32 ? "32-bit "
-                  : is_signed_op(c->op) ? "signed " : "",
+                  : is_signed_jump(c->op) ? "signed " : "",
                   val_type_name(ptr), val_type_name(other));
 }
 
@@ -495,7 +151,7 @@ check_comparison(struct verifier *v, struct comparison *c, int *outcomes)
         return refuse_comparison(v, c);
     }
     if (dst->type == V_PKT && src->type == V_PKT) {
-        if (is_signed_op(c->op) || c->op == BPF_JSET) {
+        if (is_signed_jump(c->op) || c->op == BPF_JSET) {
             return refuse_comparison(v, c);
         }
         if (offsets_compare(c)) {
@@ -527,10 +183,10 @@ branch_go(struct verifier *v, bool taken)
 
     comparison_init(v, &c);
     if (c.dst->type == V_SCALAR && c.src->type == V_SCALAR) {
-        learn(v, &c, taken);
+        learn(v, c.op, c.width, taken, c.dst, c.src);
     } else if (c.dst->type == V_PKT && c.src->type == V_PKT) {
         if (offsets_compare(&c)) {
-            learn(v, &c, taken);
+            learn(v, c.op, c.width, taken, c.dst, c.src);
         }
     } else {
         const struct val *ptr = val_is_pointer(c.dst) ? c.dst : c.src;

@@ -108,8 +108,8 @@ refuse_read(struct verifier *v, const struct val *ptr, const char *what,
                       (long long) (at - start), (unsigned long long) size,
                       (long long) start, what, is);
     }
-    return refuse(v, advice, "the byte at r10 %lld, which a read of %llu bytes "
-                  "at r10 %lld to r10 %lld (%s) may get to, %s",
+    return refuse(v, advice, "the byte at r10 %lld, which a read of %llu "
+                  "bytes at r10 %lld to r10 %lld (%s) may get to, %s",
                   (long long) at, (unsigned long long) size,
                   (long long) start, (long long) (ptr->s.r.smax + ofs), what,
                   is);

@@ -43,7 +43,7 @@
  *
  * Files: verifier.c drives; verifier-{insn,cfg,live}.c look at the program
  * before; verifier-{alu,branch,mem,call}.c follow one instruction, with
- * verifier-{val,bounds,stack}.c; verifier-{state,prune}.c keep checkpoints;
+ * verifier-{val,learn,bounds,stack}.c; verifier-{state,prune}.c keep checkpoints;
  * verifier-report.c tells people; verifier-{scalar,range}.c and tnum.c know
  * numbers. */
 
@@ -378,6 +378,21 @@ void note_use(struct verifier *, const struct val *val);
 bool follow_branch(struct verifier *);
 /* Goes on from the branch at the current instruction. */
 void branch_go(struct verifier *, bool taken);
+
+/* verifier-learn.c */
+
+/* Takes for granted that the comparison 'op' (BPF_OP) in 'width' bits of the
+ * numbers '*dst' and '*src', or of the offsets of these packet pointers, has
+ * come out as 'taken': refines these and others. */
+void learn(struct verifier *, int op, int width, bool taken,
+           struct val *dst, struct val *src);
+
+static inline bool
+is_signed_jump(int op)
+{
+    return (op == BPF_JSGT || op == BPF_JSGE
+            || op == BPF_JSLT || op == BPF_JSLE);
+}
 
 /* verifier-mem.c */
 bool follow_load(struct verifier *, const struct bpf_insn *);
