@@ -30,13 +30,44 @@ struct news {
     uint64_t deps;              /* What that follows from. */
 };
 
+/* Returns what is known of 'val' because 'known' depends on the same symbol. */
+static struct scalar
+conclude(const struct val *val, const struct val *known)
+{
+    struct scalar shift = scalar_const((uint64_t) ((int64_t) val->delta
+                                                   - known->delta));
+    struct scalar half = scalar_const(32);
+    bool shifted = (val->form == FORM_SHIFTED_U
+                    || val->form == FORM_SHIFTED_S);
+
+    if (val->form == known->form && val->delta == known->delta) {
+        return known->s;
+    }
+
+    /* What 'val' is, or was before it was shifted. */
+    struct scalar s;
+    if (known->form == FORM_PLAIN) {
+        s = known->s;
+    } else if (known->form == FORM_SHIFTED_U) {
+        s = scalar_alu(BPF_RSH, 64, false, &known->s, &half);
+    } else if (known->form == FORM_SHIFTED_S) {
+        s = scalar_alu(BPF_ARSH, 64, false, &known->s, &half);
+    } else {
+        return scalar_unknown();
+    }
+    s = scalar_alu(BPF_ADD, 64, false, &s, &shift);
+
+    return (val->form == FORM_PLAIN ? s
+            : shifted ? scalar_alu(BPF_LSH, 64, false, &s, &half)
+            : scalar_unknown());
+}
+
 /* Refines 'val' if it depends on 'news->known'. */
 static void
 tell(struct verifier *v, struct val *val, void *news_)
 {
     const struct news *news = news_;
     const struct val *known = &news->known;
-    struct scalar s;
 
     if (val->id != known->id
         || (val->type != V_SCALAR && val->type != V_PKT)) {
@@ -48,26 +79,14 @@ tell(struct verifier *v, struct val *val, void *news_)
         val->range = known->range;
         changed = true;
     }
-    if (val->form == known->form) {
-        if (val->delta == known->delta) {
-            s = known->s;
-        } else if (val->form == FORM_PLAIN) {
-            struct scalar shift = scalar_const(
-                (uint64_t) ((int64_t) val->delta - known->delta));
+    struct scalar s = conclude(val, known);
+    if (!scalar_includes(&s, &val->s)) {
+        struct scalar both = val->s;
 
-            s = scalar_alu(BPF_ADD, 64, false, &known->s, &shift);
-        } else {
-            s = scalar_unknown();
-        }
-        if (!scalar_includes(&s, &val->s)) {
-            struct scalar both = val->s;
-
-            /* If there is no such number, the path can't be taken. */
-            if (scalar_intersect(&both, &s)
-                && !scalar_equal(&both, &val->s)) {
-                val->s = both;
-                changed = true;
-            }
+        /* If there is no such number, the path can't be taken. */
+        if (scalar_intersect(&both, &s) && !scalar_equal(&both, &val->s)) {
+            val->s = both;
+            changed = true;
         }
     }
     if (changed) {
