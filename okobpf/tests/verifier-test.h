@@ -89,17 +89,15 @@ subject_uninit(struct subject *s)
     image_uninit(&s->image);
 }
 
-/* Runs the accepted program 'insns' on the packet in 'env' under the oracle,
- * which gives it no more than 'max_steps'.  Returns false, having said why, if
- * it traps. */
-static inline bool
-subject_run(struct subject *s, const struct bpf_insn *insns, uint32_t n,
-            struct okobpf_env *env, uint64_t max_steps)
+/* Makes the 'n' instructions at 'insns' the subject's program, as the engines
+ * take it, until subject_unlink(). */
+static inline void
+subject_link(struct subject *s, const struct bpf_insn *insns, uint32_t n)
 {
     struct okobpf_prog *prog = &s->prog;
-    struct oracle oracle;
 
     prog->info.n_insns = n;
+    prog->image.n_insns = n;
     prog->code = malloc(n * sizeof *insns);
     memcpy(prog->code, insns, n * sizeof *insns);
     for (uint32_t i = 0; i < n; i++) {
@@ -123,9 +121,30 @@ subject_run(struct subject *s, const struct bpf_insn *insns, uint32_t n,
         }
         i++;
     }
+}
 
+static inline void
+subject_unlink(struct subject *s)
+{
+    jit_free(&s->prog);
+    interpret_free(&s->prog);
+    free(s->prog.code);
+    s->prog.code = NULL;
+}
+
+/* Runs the accepted program 'insns' on the packet in 'env' under the oracle,
+ * which gives it no more than 'max_steps', and stores what it returns in
+ * '*result'.  Returns false, having said why, if it traps. */
+static inline bool
+subject_run_for(struct subject *s, const struct bpf_insn *insns, uint32_t n,
+                struct okobpf_env *env, uint64_t max_steps, uint64_t *result)
+{
+    struct okobpf_prog *prog = &s->prog;
+    struct oracle oracle;
+
+    subject_link(s, insns, n);
     oracle_init(&oracle, prog, env, max_steps);
-    oracle_run(prog, env, &oracle);
+    *result = oracle_run(prog, env, &oracle);
     bool ok = !oracle.trapped;
     if (!ok) {
         fprintf(stderr, "accepted, but %s\n", oracle.trap);
@@ -138,8 +157,18 @@ subject_run(struct subject *s, const struct bpf_insn *insns, uint32_t n,
         }
     }
     oracle_uninit(&oracle);
-    free(prog->code);
+    subject_unlink(s);
     return ok;
+}
+
+/* As subject_run_for(), for a program whose result does not matter. */
+static inline bool
+subject_run(struct subject *s, const struct bpf_insn *insns, uint32_t n,
+            struct okobpf_env *env, uint64_t max_steps)
+{
+    uint64_t result;
+
+    return subject_run_for(s, insns, n, env, max_steps, &result);
 }
 
 /* Makes a context for the 'len' bytes at 'packet'. */

@@ -1,0 +1,637 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include "verifier-statements.h"
+
+/* Statements: what programs do with packets, memory and numbers.  Each is all
+ * right where what it needs has been checked before, or not. */
+
+static const uint8_t jump_ops[] = {
+    BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE, BPF_JEQ, BPF_JNE,
+    BPF_JSGT, BPF_JSGE, BPF_JSLT, BPF_JSLE, BPF_JSET,
+};
+enum { N_UNSIGNED = 6 };        /* The first of these. */
+static const uint8_t sizes[] = { BPF_B, BPF_H, BPF_W, BPF_DW };
+
+#define PICK(G, FROM) ((FROM)[random_below((G)->r, ARRAY_SIZE(FROM))])
+
+/* Few registers and slots have more to do with each other. */
+
+static int
+number(struct gen *g)
+{
+    return numbers[random_below(g->r, g->n_places)];
+}
+
+/* One that survives calls. */
+static int
+saved_number(struct gen *g)
+{
+    return numbers[random_below(g->r, g->n_places < N_SAVED ? g->n_places
+                                      : N_SAVED)];
+}
+
+static int
+number_slot(struct gen *g)
+{
+    return number_slots[random_below(g->r, g->n_places)];
+}
+
+static int
+pointer(struct gen *g)
+{
+    return PICK(g, pointers);
+}
+
+static int
+pointer_slot(struct gen *g)
+{
+    return PICK(g, pointer_slots);
+}
+
+static void
+emit_add(struct gen *g, int dst, int src)
+{
+    emit(g, BPF_ALU64 | BPF_ADD | BPF_X, dst, src, 0, 0);
+}
+
+/* Adds 'src' in one of two cases. */
+static void
+emit_maybe_add(struct gen *g, int dst, int src)
+{
+    if (once_in(g, 2)) {
+        emit_add(g, dst, src);
+    }
+}
+
+static void
+emit_map(struct gen *g, int dst, int kind)
+{
+    emit(g, BPF_LD | BPF_IMM | BPF_DW, dst, kind, 0, 0);
+    emit(g, 0, 0, 0, 0, 0);
+}
+
+static int
+small_constant(struct gen *g)
+{
+    static const int constants[] = {
+        0, 1, 2, 3, 4, 6, 8, 12, 16, -1, -2, -4, -8,
+    };
+
+    return PICK(g, constants);
+}
+
+static uint8_t
+alu_class(struct gen *g)
+{
+    return once_in(g, 3) ? BPF_ALU : BPF_ALU64;
+}
+
+static uint8_t
+jump_class(struct gen *g)
+{
+    return once_in(g, 3) ? BPF_JMP32 : BPF_JMP;
+}
+
+/* Reads at 'ptr + offset'. */
+static void
+emit_read(struct gen *g, int ptr, int offset)
+{
+    emit(g, BPF_LDX | BPF_MEM | PICK(g, sizes), 0, ptr, offset, 0);
+}
+
+/* Gives up unless 'reg', a pointer or a number like END, is at most that, or
+ * nearly so. */
+static void
+emit_check(struct gen *g, int reg)
+{
+    uint8_t class = (!g->end_is_pointer && once_in(g, 6) ? BPF_JMP32
+                     : BPF_JMP);
+
+    switch (random_below(g->r, 9)) {
+    case 0:
+        emit(g, class | BPF_JLT | BPF_X, END, reg, OUT, 0);
+        break;
+    case 1:
+        emit(g, class | BPF_JGE | BPF_X, reg, END, OUT, 0);
+        break;
+    case 2:
+        emit(g, class | BPF_JLE | BPF_X, reg, END, 1, 0);
+        emit(g, BPF_JMP | BPF_JA, 0, 0, OUT, 0);
+        break;
+    case 3:
+        emit(g, class | jump_ops[random_below(g->r, g->end_is_pointer
+                                              ? N_UNSIGNED
+                                              : ARRAY_SIZE(jump_ops))]
+             | BPF_X, reg, END, OUT, 0);
+        break;
+    case 4:
+        emit(g, class | BPF_JLE | BPF_X, END, reg, OUT, 0);
+        break;
+    default:
+        emit(g, class | BPF_JGT | BPF_X, reg, END, OUT, 0);
+        break;
+    }
+}
+
+/* A call has overwritten the registers that it may. */
+static void
+emit_restore(struct gen *g)
+{
+    emit(g, BPF_LDX | BPF_MEM | BPF_DW, 4, 10, number_slot(g), 0);
+    emit(g, BPF_LDX | BPF_MEM | BPF_DW, 5, 10, number_slot(g), 0);
+    emit(g, BPF_LDX | BPF_MEM | BPF_DW, 3, 10, pointer_slot(g), 0);
+    emit_mov(g, 2, PKT);
+}
+
+/* Statements about numbers. */
+
+static void
+say_mov(struct gen *g)
+{
+    static const int bits[] = { 0, 0, 0, 8, 16, 32 };
+    int n = PICK(g, bits);
+
+    emit(g, (n == 32 ? BPF_ALU64 : alu_class(g)) | BPF_MOV | BPF_X,
+         number(g), number(g), n, 0);
+}
+
+static void
+say_add(struct gen *g)
+{
+    uint8_t op = once_in(g, 3) ? BPF_SUB : BPF_ADD;
+
+    if (once_in(g, 2)) {
+        emit(g, alu_class(g) | op | BPF_X, number(g), number(g),
+             0, 0);
+    } else {
+        emit(g, alu_class(g) | op | BPF_K, number(g), 0, 0,
+             small_constant(g));
+    }
+}
+
+static void
+say_alu(struct gen *g)
+{
+    static const uint8_t ops[] = {
+        BPF_MUL, BPF_DIV, BPF_OR, BPF_LSH, BPF_RSH, BPF_ARSH, BPF_MOD,
+        BPF_XOR, BPF_NEG,
+    };
+    uint8_t op = PICK(g, ops);
+    bool by_reg = op != BPF_NEG && once_in(g, 2);
+    bool is_signed = (op == BPF_DIV || op == BPF_MOD) && once_in(g, 3);
+
+    emit(g, alu_class(g) | op | (by_reg ? BPF_X : BPF_K), number(g),
+         by_reg ? number(g) : 0, is_signed,
+         by_reg || op == BPF_NEG ? 0 : 1 + random_below(g->r, 8));
+}
+
+static void
+say_swap(struct gen *g)
+{
+    emit(g, alu_class(g) | BPF_END, number(g), 0, 0,
+         16 << random_below(g->r, 3));
+}
+
+static void
+say_and(struct gen *g)
+{
+    static const int masks[] = {
+        1, 3, 7, 15, 31, 63, 60, 0xff, 0xf0, -8,
+    };
+
+    emit(g, alu_class(g) | BPF_AND | BPF_K, number(g), 0, 0,
+         PICK(g, masks));
+}
+
+static void
+say_extend(struct gen *g)
+{
+    int reg = number(g);
+
+    emit(g, BPF_ALU64 | BPF_LSH | BPF_K, reg, 0, 0, 32);
+    emit(g, BPF_ALU64 | (once_in(g, 2) ? BPF_RSH : BPF_ARSH), reg, 0, 0, 32);
+}
+
+static void
+say_fetch(struct gen *g)
+{
+    emit(g, BPF_LDX | BPF_MEM | BPF_B, number(g), PKT,
+         random_below(g->r, MIN_LEN), 0);
+}
+
+static void
+say_compare(struct gen *g)
+{
+    uint8_t opcode = jump_class(g) | PICK(g, jump_ops);
+    int reg = number(g);
+
+    if (once_in(g, 2)) {
+        emit(g, opcode | BPF_X, reg, number(g), OUT, 0);
+    } else {
+        emit(g, opcode, reg, 0, OUT,
+             once_in(g, 4) ? small_constant(g) : random_below(g->r, 40));
+    }
+}
+
+/* A remainder, as compilers compute it, with something in between. */
+static void
+say_remainder(struct gen *g)
+{
+    uint8_t class = alu_class(g);
+    int divisor = 2 + random_below(g->r, 9);
+    int a = number(g);
+    int b = number(g);
+
+    emit(g, class | BPF_MOV | BPF_X, b, a, 0, 0);
+    emit(g, class | BPF_DIV | BPF_K, b, 0, 0, divisor);
+    if (once_in(g, 4)) {
+        say_fetch(g);
+    }
+    emit(g, class | BPF_MUL | BPF_K, b, 0, 0,
+         once_in(g, 8) ? divisor + 1 : divisor);
+    if (once_in(g, 4)) {
+        say_add(g);
+    }
+    emit(g, class | BPF_SUB | BPF_X, a, b, 0, 0);
+}
+
+/* Statements about the packet. */
+
+/* Compares a sum with the end. */
+static void
+say_check(struct gen *g)
+{
+    if (g->end_is_pointer) {
+        emit_mov(g, 1, once_in(g, 2) ? PKT : pointer(g));
+        emit_maybe_add(g, 1, number(g));
+    } else {
+        emit_mov(g, 1, number(g));
+    }
+    emit_maybe_add(g, 1, number(g));
+    if (once_in(g, 2)) {
+        emit_add_imm(g, 1, random_below(g->r, 16));
+    }
+    emit_check(g, 1);
+
+    /* Somebody may keep it. */
+    switch (random_below(g->r, 4)) {
+    case 0:
+        emit(g, BPF_STX | BPF_MEM | BPF_DW, 10, 1, g->end_is_pointer
+             ? pointer_slot(g) : number_slot(g), 0);
+        break;
+    case 1:
+        emit_mov(g, g->end_is_pointer ? pointer(g) : number(g),
+                 1);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Compares what is left of the packet. */
+static void
+say_rest(struct gen *g)
+{
+    emit_mov(g, 1, END);
+    if (g->end_is_pointer) {
+        emit(g, BPF_ALU64 | BPF_SUB | BPF_X, 1,
+             once_in(g, 2) ? PKT : pointer(g), 0, 0);
+    }
+    if (!g->end_is_pointer || once_in(g, 2)) {
+        emit(g, BPF_ALU64 | BPF_SUB | BPF_X, 1, number(g), 0, 0);
+    }
+    emit(g, jump_class(g) | PICK(g, jump_ops) | BPF_K, 1, 0, OUT,
+         random_below(g->r, 20));
+    if (once_in(g, 3)) {
+        emit_mov(g, number(g), 1);
+    }
+}
+
+/* Makes a pointer, and reads. */
+static void
+say_pointer(struct gen *g)
+{
+    int ptr = pointer(g);
+
+    emit_mov(g, ptr, once_in(g, 3) ? pointer(g) : PKT);
+    emit_add(g, ptr, number(g));
+    emit_maybe_add(g, ptr, number(g));
+    emit_read(g, ptr, once_in(g, 3) ? random_below(g->r, 12) : 0);
+}
+
+static void
+say_read(struct gen *g)
+{
+    if (once_in(g, 2)) {
+        emit_read(g, PKT, random_below(g->r, 30));
+    } else {
+        emit_read(g, pointer(g), (int) random_below(g->r, 12) - 2);
+    }
+}
+
+/* Goes on, and looks back. */
+static void
+say_advance(struct gen *g)
+{
+    int ptr = pointer(g);
+
+    if (g->end_is_pointer) {
+        emit_add_imm(g, ptr, 1 + random_below(g->r, 4));
+        emit_check(g, ptr);
+    } else {
+        int reg = number(g);
+
+        emit_add_imm(g, reg, 1 + random_below(g->r, 4));
+        emit_check(g, reg);
+        emit_mov(g, ptr, PKT);
+        emit_add(g, ptr, reg);
+    }
+    emit_read(g, ptr, -1 - (int) random_below(g->r, 4));
+}
+
+static void
+say_compare_pointers(struct gen *g)
+{
+    emit(g, BPF_JMP | jump_ops[random_below(g->r, N_UNSIGNED)] | BPF_X,
+         pointer(g), pointer(g), OUT, 0);
+}
+
+/* Statements about memory. */
+
+static void
+say_spill(struct gen *g)
+{
+    uint8_t size = once_in(g, 4) ? BPF_W : BPF_DW;
+
+    switch (random_below(g->r, 4)) {
+    case 0:
+        emit(g, BPF_STX | BPF_MEM | size, 10, number(g),
+             number_slot(g), 0);
+        break;
+    case 1:
+        emit(g, BPF_LDX | BPF_MEM | size, number(g), 10,
+             number_slot(g), 0);
+        break;
+    case 2:
+        emit(g, BPF_STX | BPF_MEM | BPF_DW, 10, pointer(g),
+             pointer_slot(g), 0);
+        break;
+    default:
+        emit(g, BPF_LDX | BPF_MEM | BPF_DW, pointer(g), 10,
+             pointer_slot(g), 0);
+        break;
+    }
+}
+
+/* Parts of what was spilled. */
+static void
+say_part(struct gen *g)
+{
+    int slot = once_in(g, 2) ? pointer_slot(g) : number_slot(g);
+    uint8_t size = PICK(g, sizes);
+    int n = (size == BPF_B ? 1 : size == BPF_H ? 2 : size == BPF_W ? 4 : 8);
+    int offset = slot + n * (int) random_below(g->r, 8 / n);
+
+    if (once_in(g, 2)) {
+        emit(g, BPF_STX | BPF_MEM | size, 10, number(g), offset, 0);
+    } else {
+        emit(g, BPF_LDX | BPF_MEM | size, number(g), 10, offset, 0);
+    }
+}
+
+/* Accesses what r1 points to. */
+static void
+emit_access(struct gen *g, int offset)
+{
+    uint8_t size = PICK(g, sizes);
+
+    switch (random_below(g->r, 5)) {
+    case 0:
+        emit(g, BPF_STX | BPF_MEM | size, 1, number(g), offset, 0);
+        break;
+    case 1:
+        emit(g, BPF_ST | BPF_MEM | size, 1, 0, offset, small_constant(g));
+        break;
+    case 2:
+        emit(g, BPF_STX | BPF_ATOMIC | (once_in(g, 2) ? BPF_W : BPF_DW), 1,
+             number(g), offset,
+             once_in(g, 2) ? BPF_ADD : BPF_ADD | BPF_FETCH);
+        break;
+    default:
+        emit(g, BPF_LDX | BPF_MEM | size, number(g), 1, offset, 0);
+        break;
+    }
+}
+
+static void
+say_array(struct gen *g)
+{
+    int offset = ARRAY + 8 * (int) random_below(g->r, ARRAY_SLOTS + 2) - 8;
+
+    emit_mov(g, 1, 10);
+    emit_maybe_add(g, 1, number(g));
+    emit_access(g, once_in(g, 4) ? offset + small_constant(g) : offset);
+}
+
+/* Accesses the stack of the caller. */
+static void
+say_argument(struct gen *g)
+{
+    if (g->in_function) {
+        emit(g, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, ARGUMENT, 0);
+        if (once_in(g, 4)) {
+            emit_add(g, 1, number(g));
+        }
+        if (once_in(g, 4)) {
+            emit(g, BPF_STX | BPF_MEM | BPF_DW, 1, pointer(g),
+                 8 * random_below(g->r, 5), 0);
+        } else {
+            emit_access(g, 8 * random_below(g->r, 5));
+        }
+    }
+}
+
+/* Looks up a value, or none. */
+static void
+emit_lookup(struct gen *g)
+{
+    emit(g, BPF_STX | BPF_MEM | BPF_W, 10, number(g), KEY, 0);
+    emit_map(g, 1, BPF_PSEUDO_MAP_IDX);
+    emit_mov(g, 2, 10);
+    emit_add_imm(g, 2, KEY);
+    emit(g, BPF_JMP | BPF_CALL, 0, 0, 0, HELPER_MAP_LOOKUP);
+    emit_mov(g, 1, 0);
+    emit_restore(g);
+}
+
+/* Accesses a value, perhaps one of two, which it compares with NULL as a rule.
+ */
+static void
+say_value(struct gen *g)
+{
+    bool direct = once_in(g, 3);
+    bool two = once_in(g, 3);
+
+    if (direct) {
+        emit_map(g, 1, BPF_PSEUDO_MAP_IDX_VALUE);
+    } else {
+        emit_lookup(g);
+        if (two) {
+            emit(g, BPF_STX | BPF_MEM | BPF_DW, 10, 1, VALUE, 0);
+            emit_lookup(g);
+        }
+        if (!once_in(g, 6)) {
+            emit(g, BPF_JMP | (once_in(g, 8) ? BPF_JNE : BPF_JEQ) | BPF_K,
+                 once_in(g, 2), 0, OUT, 0);
+        }
+        if (two && once_in(g, 2)) {
+            emit(g, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, VALUE, 0);
+        }
+    }
+    emit_maybe_add(g, 1, saved_number(g));
+    emit_access(g, random_below(g->r, 64));
+}
+
+/* Calls. */
+
+static void
+say_hash(struct gen *g)
+{
+    emit_mov(g, 1, once_in(g, 2) ? PKT : pointer(g));
+    if (once_in(g, 3)) {
+        emit_add(g, 1, saved_number(g));
+    }
+    switch (random_below(g->r, 3)) {
+    case 0:
+        emit(g, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0,
+             1 + random_below(g->r, 12));
+        break;
+    case 1:
+        emit_mov(g, 2, saved_number(g));
+        break;
+    default:
+        emit_mov(g, 2, END);
+        if (!once_in(g, 4)) {
+            emit(g, BPF_ALU64 | BPF_SUB | BPF_X, 2,
+                 g->end_is_pointer || once_in(g, 2)
+                 ? 1 : saved_number(g), 0, 0);
+        }
+        if (once_in(g, 3)) {
+            emit_add_imm(g, 2, small_constant(g));
+        }
+        break;
+    }
+    emit(g, BPF_JMP | PICK(g, jump_ops) | BPF_K, 2, 0, OUT,
+         random_below(g->r, 4));
+    emit(g, BPF_JMP | BPF_CALL, 0, 0, 0, HELPER_HASH);
+    emit_restore(g);
+}
+
+static void
+say_load_bytes(struct gen *g)
+{
+    emit_mov(g, 1, saved_number(g));
+    emit_mov(g, 2, 10);
+    emit_add_imm(g, 2, ARRAY + 8 * random_below(g->r, ARRAY_SLOTS));
+    if (once_in(g, 3)) {
+        emit_add(g, 2, saved_number(g));
+    }
+    emit_mov(g, 3, saved_number(g));
+    emit(g, BPF_JMP | BPF_JEQ | BPF_K, 3, 0, OUT, 0);
+    emit(g, BPF_JMP | PICK(g, jump_ops) | BPF_K, 3, 0, OUT,
+         random_below(g->r, 24));
+    emit(g, BPF_JMP | BPF_CALL, 0, 0, 0, HELPER_LOAD_BYTES);
+    emit_restore(g);
+}
+
+static void
+say_call(struct gen *g)
+{
+    if (g->in_function) {
+        return;
+    }
+    emit_mov(g, 1, once_in(g, 3) ? pointer(g) : PKT);
+    emit_mov(g, 2, END);
+    for (int r = 3; r <= 4; r++) {
+        if (once_in(g, 2)) {
+            emit_mov(g, r, saved_number(g));
+        } else {
+            emit(g, BPF_ALU64 | BPF_MOV | BPF_K, r, 0, 0,
+                 random_below(g->r, 16));
+        }
+    }
+    emit_mov(g, 5, 10);
+    emit_add_imm(g, 5, once_in(g, 2) ? ARRAY : number_slot(g) - 8);
+    emit(g, BPF_JMP | BPF_CALL, 0, BPF_CALL_LOCAL, 0,
+         CALL + random_below(g->r, N_FUNCTIONS));
+    if (g->returns_pointer) {
+        emit_mov(g, 1, 0);
+        emit_read(g, 1, random_below(g->r, 5));
+    } else {
+        emit_mov(g, saved_number(g), 0);
+    }
+    emit_restore(g);
+}
+
+/* All. */
+
+static void (*const statements[])(struct gen *) = {
+    say_mov, say_add, say_alu, say_swap, say_and, say_extend, say_fetch,
+    say_compare, say_remainder, say_check, say_rest, say_pointer, say_read,
+    say_advance, say_compare_pointers, say_spill, say_part, say_array,
+    say_argument, say_value, say_hash, say_load_bytes, say_call,
+};
+
+void
+statements_choose(struct gen *g)
+{
+    g->n_places = 1 + random_below(g->r, N_NUMBERS);
+    do {
+        g->topics = random_u32(g->r) & random_u32(g->r)
+                    & ((1u << ARRAY_SIZE(statements)) - 1);
+    } while (!g->topics);
+}
+
+/* What is about the packet's bounds comes up most often. */
+static void
+emit_statement(struct gen *g)
+{
+    uint32_t i;
+
+    switch (random_below(g->r, 6)) {
+    case 0:
+        say_check(g);
+        break;
+    case 1:
+        say_pointer(g);
+        break;
+    default:
+        do {
+            i = random_below(g->r, ARRAY_SIZE(statements));
+        } while (!(g->topics >> i & 1));
+        statements[i](g);
+        break;
+    }
+}
+
+void
+statements_emit(struct gen *g, int max)
+{
+    for (int n = 1 + random_below(g->r, max); n; n--) {
+        emit_statement(g);
+    }
+}

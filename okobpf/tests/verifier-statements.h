@@ -1,0 +1,98 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_VERIFIER_STATEMENTS_H
+#define OKOBPF_VERIFIER_STATEMENTS_H 1
+
+/* What the random programs of verifier-repair.c are made of. */
+
+#include "testlib.h"
+#include "verifier-test.h"
+
+/* More than what a program can come to. */
+#define MAX_INSNS 2500
+
+/* Registers.  r0 and r1 are for the statement at hand.  r2 and r3 point into
+ * the packet, the others hold numbers.  They stay what they are, so that each
+ * program can go on after each branch. */
+enum { PKT = 6, END = 7 };      /* END is the end's address, or the length. */
+enum { N_NUMBERS = 4, N_POINTERS = 2 };
+enum { N_SAVED = 2 };           /* First numbers that survive calls. */
+static const int numbers[N_NUMBERS] = { 8, 9, 4, 5 };
+static const int pointers[N_POINTERS] = { 2, 3 };
+
+/* The stack, as offsets from r10. */
+static const int number_slots[N_NUMBERS] = { -8, -16, -24, -32 };
+static const int pointer_slots[N_POINTERS] = { -40, -48 };
+enum { COUNTER = -56, ARGUMENT = -64, ARRAY = -128, KEY = -136,
+       VALUE = -144 };
+enum { ARRAY_SLOTS = 8 };
+
+/* The packet: at least so many bytes. */
+enum { MIN_LEN = 8 };
+
+/* Offset of jumps to the end of the function, until it is known. */
+enum { OUT = INT16_MAX };
+
+/* Calls of function number N have CALL + N in 'imm' until then. */
+enum { CALL = 1 << 20, N_FUNCTIONS = 2 };
+
+struct gen {
+    struct random *r;
+    struct bpf_insn insns[MAX_INSNS];
+    uint32_t n;
+    uint32_t topics;            /* Bit N: statement number N is used. */
+    int n_places;               /* Numbers, and slots of these, in use. */
+    bool end_is_pointer;
+    bool in_function;
+    bool returns_pointer;       /* Its functions do. */
+};
+
+static inline void
+emit(struct gen *g, uint8_t opcode, int dst, int src, int offset, int32_t imm)
+{
+    assert_true(g->n < MAX_INSNS);
+    g->insns[g->n++] = (struct bpf_insn) { opcode, dst | src << 4, offset,
+                                           imm };
+}
+
+static inline void
+emit_mov(struct gen *g, int dst, int src)
+{
+    emit(g, BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0);
+}
+
+static inline void
+emit_add_imm(struct gen *g, int dst, int32_t imm)
+{
+    emit(g, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, imm);
+}
+
+/* True once in 'n' times. */
+static inline bool
+once_in(struct gen *g, uint32_t n)
+{
+    return !random_below(g->r, n);
+}
+
+/* Chooses which statements the program is made of: one that is about few
+ * things does more with them. */
+void statements_choose(struct gen *);
+
+/* Emits 1 to 'max' statements. */
+void statements_emit(struct gen *, int max);
+
+#endif /* verifier-statements.h */
