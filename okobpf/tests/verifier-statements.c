@@ -217,13 +217,26 @@ say_and(struct gen *g)
          PICK(g, masks));
 }
 
+/* Extends a number of 32 bits, and perhaps compares a copy on the way. */
 static void
 say_extend(struct gen *g)
 {
     int reg = number(g);
 
     emit(g, BPF_ALU64 | BPF_LSH | BPF_K, reg, 0, 0, 32);
-    emit(g, BPF_ALU64 | (once_in(g, 2) ? BPF_RSH : BPF_ARSH), reg, 0, 0, 32);
+    if (once_in(g, 2)) {
+        emit_mov(g, 1, reg);
+        if (!once_in(g, 4)) {
+            emit(g, BPF_ALU64 | (once_in(g, 2) ? BPF_RSH : BPF_ARSH), 1, 0, 0,
+                 32);
+        }
+        emit(g, jump_class(g) | PICK(g, jump_ops), 1, 0, OUT,
+             random_below(g->r, 40));
+    }
+    if (!once_in(g, 4)) {
+        emit(g, BPF_ALU64 | (once_in(g, 2) ? BPF_RSH : BPF_ARSH), reg, 0, 0,
+             32);
+    }
 }
 
 static void
