@@ -267,9 +267,10 @@ same_in_64_bits(const struct verifier *v, int op, const struct val *a,
                 const struct val *b, const struct val *b32)
 {
     if ((op != BPF_ADD && op != BPF_SUB && op != BPF_OR && op != BPF_AND
-         && op != BPF_MUL && op != BPF_DIV)
+         && op != BPF_MUL && op != BPF_DIV && op != BPF_RSH)
         || !fits_u32(a)
-        || ((b == b32 || op == BPF_MUL || op == BPF_DIV) && !fits_u32(b))) {
+        || ((b == b32 || op == BPF_MUL || op == BPF_DIV) && !fits_u32(b))
+        || (op == BPF_RSH && b->s.r.umax >= 32)) {
         return false;
     }
     if (op == BPF_SUB && is_remainder(v, a, b)) {
@@ -327,7 +328,8 @@ relate_result(struct verifier *v, int op, struct val *to,
 
     case BPF_MUL:
         if (scalar_is_const(&b->s)) {
-            relate_multiple(to, a, n);
+            id_need(v, a);
+            return relate_multiple(v, to, a, n);
         }
         return true;
 
@@ -350,6 +352,9 @@ relate_result(struct verifier *v, int op, struct val *to,
                 || (is_shifted(a) && a->s.r.smin >= 0))) {
             relate_same(to, a);
             to->form = FORM_PLAIN;
+        } else if (op == BPF_RSH && scalar_is_const(&b->s) && n < 64) {
+            id_need(v, a);
+            return relate_shifted_down(v, to, a, n);
         }
         return true;
 

@@ -30,7 +30,8 @@ struct news {
     uint64_t deps;              /* What that follows from. */
 };
 
-/* Returns what is known of 'val' because 'known' depends on the same symbol. */
+/* Returns what is known of 'val' because 'known' depends on the same
+ * symbol. */
 static struct scalar
 conclude(const struct val *val, const struct val *known)
 {
@@ -103,8 +104,30 @@ tell_all(struct verifier *v, const struct val *known, uint64_t deps)
 {
     struct news news = { *known, deps };
 
-    if (known->id) {
+    while (news.known.id) {
+        struct val *about = &news.known;
+
         for_each_val(v, tell, &news);
+
+        /* A quotient tells of the number that was divided. */
+        const struct origin *origin = (about->form == FORM_PLAIN
+                                       && !about->delta
+                                       ? id_origin(v, about->id) : NULL);
+        if (!origin || origin->parts[1]) {
+            break;
+        } else if (origin->form == FORM_PLAIN) {
+            about->delta = origin->delta;
+        } else if (origin->form == FORM_QUOTIENT
+                   && about->s.r.umax < UINT64_MAX / origin->delta) {
+            uint64_t divisor = origin->delta;
+
+            about->s = scalar_range(about->s.r.umin * divisor,
+                                    about->s.r.umax * divisor + divisor - 1);
+        } else {
+            break;
+        }
+        about->id = origin->parts[0];
+        about->range = RANGE_NONE;
     }
 }
 

@@ -172,6 +172,8 @@ put_relation(struct text *text, const struct val *val)
     case FORM_MULTIPLE:
         text_put(text, " =(%s/%d)*%d", symbol, val->delta, val->delta);
         return;
+    case FORM_PRODUCT:
+        return;
     }
     if (val->delta) {
         text_put(text, "%+d", val->delta);

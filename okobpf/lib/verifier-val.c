@@ -318,32 +318,142 @@ val_origin(const struct val *val)
     };
 }
 
+/* Stores a symbol that 'val' is equal to in '*id'.  Returns false if memory is
+ * exhausted. */
+static bool
+val_symbol(struct verifier *v, const struct val *val, uint32_t *id)
+{
+    struct origin origin = val_origin(val);
+
+    *id = val->id;
+    return (is_plain(val) && !val->delta) || id_derive(v, &origin, id);
+}
+
 bool
 relate_quotient(struct verifier *v, struct val *to, const struct val *a,
                 uint64_t divisor)
 {
-    uint32_t id = a->id;
+    uint32_t id;
 
-    if (!id || divisor < 2 || divisor > MAX_DELTA) {
+    if (!a->id || divisor < 2 || divisor > MAX_DELTA) {
         return true;
     }
-    if (!is_plain(a) || a->delta) {
-        struct origin origin = val_origin(a);
-
-        if (!id_derive(v, &origin, &id)) {
-            return false;
-        }
+    if (!val_symbol(v, a, &id)) {
+        return false;
     }
     relate(to, id, FORM_QUOTIENT, divisor, RANGE_NONE);
     return true;
 }
 
-void
-relate_multiple(struct val *to, const struct val *a, uint64_t factor)
+/* Makes '*to', which is equal to the 'form' of 'a' with the constant 'n', a
+ * symbol of its own that has this for its origin. */
+static bool
+relate_derived(struct verifier *v, struct val *to, const struct val *a,
+               enum val_form form, uint32_t n)
 {
-    if (a->id && a->form == FORM_QUOTIENT && a->delta == factor) {
-        relate(to, a->id, FORM_MULTIPLE, factor, RANGE_NONE);
+    struct origin origin = { .form = form, .delta = (int32_t) n };
+    uint32_t id;
+
+    if (!val_symbol(v, a, &origin.parts[0]) || !id_derive(v, &origin, &id)) {
+        return false;
     }
+    relate(to, id, FORM_PLAIN, 0, RANGE_NONE);
+    return true;
+}
+
+struct presence {
+    uint32_t id;
+    const struct origin *origin; /* Of 'id'. */
+    bool found;
+};
+
+static void
+look_for(struct verifier *v, struct val *val, void *presence_)
+{
+    struct presence *p = presence_;
+    struct origin origin = val_origin(val);
+
+    (void) v;
+    p->found = (p->found || (is_plain(val) && val->id == p->id)
+                || (p->origin && val->id
+                    && origin_equal(&origin, p->origin)));
+}
+
+/* Whether there is a value that depends on the symbol 'id' alone, or on one of
+ * which 'id' can be made.  Without, nothing can be made of what depends on
+ * 'id'; and it must not come back by symbols that were made of it, since
+ * may_have() reckons that it doesn't. */
+static bool
+is_present(struct verifier *v, uint32_t id, int depth)
+{
+    struct presence p = { id, id_origin(v, id), false };
+
+    for_each_val(v, look_for, &p);
+    return (p.found
+            || (depth && p.origin && !p.origin->parts[1]
+                && is_present(v, p.origin->parts[0], depth - 1)));
+}
+
+bool
+relate_shifted_down(struct verifier *v, struct val *to, const struct val *a,
+                    int shift)
+{
+    const struct origin *origin = (is_plain(a) && !a->delta
+                                   ? id_origin(v, a->id) : NULL);
+
+    if (!a->id || shift < 1) {
+        return true;
+    }
+    if (origin && origin->form == FORM_PRODUCT
+        && is_present(v, origin->parts[0], 1)) {
+        /* a is x * m, without having wrapped.  That this, shifted down, is
+         * x / d is true up to an x for which the excess of m over 2**shift / d
+         * amounts to one more. */
+        uint64_t m = (uint32_t) origin->delta;
+        uint64_t power = UINT64_C(1) << shift;
+        uint64_t d = (power - 1) / m + 1;
+        uint64_t excess;
+
+        if (d >= 2 && d <= MAX_DELTA
+            && !__builtin_mul_overflow(d * m - power, a->s.r.umax / m,
+                                       &excess)
+            && excess < power) {
+            relate(to, origin->parts[0], FORM_QUOTIENT, d, RANGE_NONE);
+            return true;
+        }
+    }
+    return (UINT64_C(1) << shift > MAX_DELTA
+            || relate_derived(v, to, a, FORM_QUOTIENT, UINT32_C(1) << shift));
+}
+
+bool
+relate_multiple(struct verifier *v, struct val *to, const struct val *a,
+                uint64_t factor)
+{
+    uint64_t product;
+
+    if (a->id && a->form == FORM_QUOTIENT) {
+        const struct origin *origin = id_origin(v, a->id);
+
+        if (a->delta == factor) {
+            relate(to, a->id, FORM_MULTIPLE, factor, RANGE_NONE);
+            return true;
+        } else if (origin && origin->form == FORM_QUOTIENT
+                   && (uint64_t) a->delta * origin->delta == factor
+                   && is_present(v, origin->parts[0], 1)) {
+            /* x / m / n is x / (m * n). */
+            relate(to, origin->parts[0], FORM_MULTIPLE, factor, RANGE_NONE);
+            return true;
+        }
+    }
+
+    /* Compilers make divisions of multiplications, but not by such as are
+     * shifts. */
+    if (a->id && factor & (factor - 1) && factor <= UINT32_MAX
+        && !__builtin_mul_overflow(a->s.r.umax, factor, &product)) {
+        return relate_derived(v, to, a, FORM_PRODUCT, factor);
+    }
+    return true;
 }
 
 bool

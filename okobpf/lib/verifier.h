@@ -82,6 +82,9 @@ enum val_form {
                                  * down; delta > 0. */
     FORM_MULTIPLE,              /* id / delta * delta.  Compilers subtract it
                                  * from the number for its remainder. */
+    FORM_PRODUCT,               /* id * delta, where delta is an unsigned
+                                 * number.  Of symbols only (see 'struct
+                                 * origin'), with values that don't wrap. */
 };
 
 /* Symbols.  Others are numbered as they are needed. */
@@ -343,11 +346,14 @@ bool relate_sum(struct verifier *, struct val *to,
 bool relate_difference(struct verifier *, struct val *to,
                        const struct val *a, const struct val *b);
 void relate_same(struct val *to, const struct val *from);
-/* The same for the quotient of 'a' and a constant, and for a multiple of 'a'.
- */
+/* The same for the quotient of 'a' and a constant, for 'a >> shift', as
+ * unsigned numbers, and for a multiple of 'a'. */
 bool relate_quotient(struct verifier *, struct val *to, const struct val *a,
                      uint64_t divisor);
-void relate_multiple(struct val *to, const struct val *a, uint64_t factor);
+bool relate_shifted_down(struct verifier *, struct val *to,
+                         const struct val *a, int shift);
+bool relate_multiple(struct verifier *, struct val *to, const struct val *a,
+                     uint64_t factor);
 
 /* Whether 'a - b' is known to be the remainder of 'a' and 'b->delta'. */
 bool is_remainder(const struct verifier *, const struct val *a,

@@ -384,7 +384,33 @@ phrase_bound(struct gen *g)
     static const int32_t masks[] = { 1, 3, 7, 15, 31, 60, 63, 0xff };
     uint8_t class = random_u32(g->r) % 3 ? BPF_ALU64 : BPF_ALU;
 
-    switch (random_below(g->r, 8)) {
+    switch (random_below(g->r, 10)) {
+    case 8: {
+        /* The same by a multiplication. */
+        int reg = number(g);
+        int divisor = nearly(g, 3 + random_below(g->r, 62));
+        int shift = 8 + random_below(g->r, 27);
+        int64_t factor = (INT64_C(1) << shift) / divisor + 1;
+
+        emit(g, class | BPF_MOV | BPF_X, 3, reg, 0, 0);
+        emit(g, class | BPF_MUL | BPF_K, 3, 0, 0,
+             nearly(g, factor > INT32_MAX ? 205 : (int) factor));
+        emit(g, class | BPF_RSH | BPF_K, 3, 0, 0,
+             class == BPF_ALU ? shift % 32 : shift);
+        emit(g, class | BPF_MUL | BPF_K, 3, 0, 0, nearly(g, divisor));
+        emit(g, class | BPF_SUB | BPF_X, reg, 3, 0, 0);
+        break;
+    }
+    case 9: {
+        /* A bound of a quotient. */
+        int reg = number(g);
+
+        emit(g, class | BPF_MOV | BPF_X, 3, reg, 0, 0);
+        emit(g, class | BPF_RSH | BPF_K, 3, 0, 0, random_below(g->r, 8));
+        emit(g, (class == BPF_ALU ? BPF_JMP32 : BPF_JMP)
+             | PICK(g->r, jump_ops), 3, 0, OUT, random_below(g->r, 9));
+        break;
+    }
     case 6: {
         /* A remainder as compilers compute it, or nearly. */
         int reg = number(g);

@@ -337,11 +337,6 @@ def test_same_results_of_each_compiler(
             assert outcome(okobpf, engine, program) == reference[source]
 
 
-# Programs of which newer compilers make what the verifier does not see through, and from which
-# version on: the bound of a remainder that is computed by a multiplication.
-UNSEEN = {"c-remainder.c": 20}
-
-
 @pytest.mark.parametrize(("compiler", "cpu"), NEWEST_CPU)
 @pytest.mark.parametrize(
     ("kind", "status"), [("accept", 0), ("refuse", 1)], ids=["accept", "refuse"]
@@ -354,8 +349,6 @@ def test_corpus(
     sources = sorted((SOURCE / "tests" / "verifier" / kind).glob("*.c"))
     assert sources
     for source, optimize in itertools.product(sources, ("-O2", "-Os")):
-        if compiler.version >= UNSEEN.get(source.name, 99):
-            continue
         program = build(compiler, cpu, source, tmp_path / "x.o", optimize, "-Wno-everything")
         got, text = verify(okobpf, program)
         if got != status:
