@@ -185,6 +185,42 @@ learn_at_most(struct verifier *v, const struct val *a, const struct val *b,
     }
 }
 
+/* 'a' and 'b' differ, as numbers of 64 bits.  If 'b' is the packet's length or
+ * its end, and 'a' is known not to be beyond, it is before. */
+static void
+learn_differ(struct verifier *v, const struct val *a, const struct val *b,
+             uint64_t deps)
+{
+    if (b->id == ID_PKT_LEN && b->form == FORM_PLAIN
+        && a->id && a->form == FORM_PLAIN && a->range != RANGE_NONE
+        && a->range == (int64_t) a->delta - b->delta
+        && a->range < INT32_MAX) {
+        struct val known = *a;
+
+        known.range++;
+        known.s = scalar_unknown();
+        tell_all(v, &known, deps);
+    }
+}
+
+/* 'val', if it is what is left of the packet from somewhere, is not less than
+ * it can be. */
+static void
+learn_rest(struct verifier *v, const struct val *val, uint64_t deps)
+{
+    if (val->id && val->form == FORM_REST
+        && val->s.r.smin >= 0 && val->s.r.smax <= MAX_REST) {
+        struct val known = *val;
+        int64_t range = (int64_t) val->delta + val->s.r.smin;
+
+        if (range > known.range && range <= INT32_MAX) {
+            known.range = range;
+            known.s = scalar_unknown();
+            tell_all(v, &known, deps);
+        }
+    }
+}
+
 /* Learns from the relation of 'a' and 'b', which are already refined. */
 static void
 learn_order(struct verifier *v, int op, int width, bool taken,
@@ -208,6 +244,9 @@ learn_order(struct verifier *v, int op, int width, bool taken,
         if (taken == (op == BPF_JEQ)) {
             learn_at_most(v, a, b, 0, deps);
             learn_at_most(v, b, a, 0, deps);
+        } else {
+            learn_differ(v, a, b, deps);
+            learn_differ(v, b, a, deps);
         }
         break;
     case BPF_JLT:
@@ -393,6 +432,7 @@ learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
         if (both[i]->id == ID_PKT_LEN && both[i]->form == FORM_PLAIN) {
             learn_len(v, both[i]->s.r.smin - both[i]->delta, deps);
         }
+        learn_rest(v, both[i], deps);
     }
     learn_order(v, op, width, taken, &a, &b, deps);
     learn_all_parts(v);

@@ -43,9 +43,9 @@
  *
  * Files: verifier.c drives; verifier-{insn,cfg,live}.c look at the program
  * before; verifier-{alu,branch,mem,call}.c follow one instruction, with
- * verifier-{val,learn,bounds,stack}.c; verifier-{state,prune}.c keep checkpoints;
- * verifier-report.c tells people; verifier-{scalar,range}.c and tnum.c know
- * numbers. */
+ * verifier-{val,learn,bounds,stack}.c; verifier-{state,prune}.c keep
+ * checkpoints; verifier-report.c tells people; verifier-{scalar,range}.c and
+ * tnum.c know numbers. */
 
 #include <stddef.h>
 #include "image.h"

@@ -1,0 +1,14 @@
+/* An offset that is at most the length, and not equal to it. */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 20 goto out
+        r3 = *(u8 *)(r1 + 0)
+        if r3 > r2 goto out
+        if r3 == r2 goto out
+        r1 += r3
+        r0 = *(u8 *)(r1 + 0)
+out:
+        exit

@@ -1,0 +1,16 @@
+/* As in accept/pkt-not-end.s, with the lower halves compared first. */
+/* expect: of the packet */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 20 goto out
+        r3 = *(u8 *)(r1 + 0)
+        r3 = *(u64 *)(r1 + 0)
+        if w3 > w2 goto out
+        if r3 == r2 goto out
+        r1 += r3
+        r0 = *(u8 *)(r1 + 0)
+out:
+        exit

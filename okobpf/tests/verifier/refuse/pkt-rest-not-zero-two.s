@@ -1,0 +1,17 @@
+/* As in accept/pkt-rest-not-zero.s, with two bytes read. */
+/* expect: at a variable offset */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        if r2 < 20 goto out
+        r3 = *(u8 *)(r1 + 0)
+        if r3 > r2 goto out
+        r4 = r2
+        r4 -= r3
+        if r4 == 0 goto out
+        r1 += r3
+        r0 = *(u16 *)(r1 + 0)
+out:
+        exit
