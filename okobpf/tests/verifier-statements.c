@@ -270,7 +270,22 @@ say_remainder(struct gen *g)
     int b = number(g);
 
     emit(g, class | BPF_MOV | BPF_X, b, a, 0, 0);
-    emit(g, class | BPF_DIV | BPF_K, b, 0, 0, divisor);
+    if (once_in(g, 2)) {
+        emit(g, class | BPF_DIV | BPF_K, b, 0, 0, divisor);
+    } else {
+        /* A multiplication that divides numbers that are not too large. */
+        int shift = 10 + random_below(g->r, 15);
+
+        if (once_in(g, 4)) {
+            emit(g, class | BPF_RSH | BPF_K, b, 0, 0, 1);
+        }
+        emit(g, class | BPF_MUL | BPF_K, b, 0, 0, (1 << shift) / divisor
+             + (once_in(g, 8) ? 0 : 1));
+        if (once_in(g, 4)) {
+            say_fetch(g);
+        }
+        emit(g, class | BPF_RSH | BPF_K, b, 0, 0, shift);
+    }
     if (once_in(g, 4)) {
         say_fetch(g);
     }
