@@ -90,7 +90,7 @@ follow_mov(struct verifier *v, const struct bpf_insn *insn)
     if (val_is_pointer(src)) {
         return refuse(v, "copy pointers with 64-bit moves",
                       "partial copy of r%d, %s", bpf_src(insn),
-                      val_type_name(src));
+                      val_type_name(v, src));
     }
 
     struct scalar s;
@@ -200,11 +200,11 @@ follow_pointer_add(struct verifier *v, struct val *dst, struct val *ptr,
 
     case V_VALUE_OR_NULL:
         return refuse(v, "compare the result of map_lookup() with NULL first",
-                      "arithmetic on %s", val_type_name(ptr));
+                      "arithmetic on %s", val_type_name(v, ptr));
 
     case V_MAP:
         return refuse(v, "pass maps to helpers as they are",
-                      "arithmetic on %s", val_type_name(ptr));
+                      "arithmetic on %s", val_type_name(v, ptr));
 
     case V_NONE:
     case V_SCALAR:
@@ -222,8 +222,8 @@ follow_pointer_difference(struct verifier *v, struct val *dst,
 
     if (a->type != V_PKT || b->type != V_PKT) {
         return refuse(v, "subtract only pointers into the packet",
-                      "difference of %s and %s", val_type_name(a),
-                      val_type_name(b));
+                      "difference of %s and %s", val_type_name(v, a),
+                      val_type_name(v, b));
     }
     id_need(v, a);
     id_need(v, b);
@@ -244,7 +244,7 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
 
     if (BPF_CLASS(insn->opcode) == BPF_ALU) {
         return refuse(v, "do arithmetic on pointers in 64 bits",
-                      "32-bit arithmetic on %s", val_type_name(ptr));
+                      "32-bit arithmetic on %s", val_type_name(v, ptr));
     }
     if (val_is_pointer(dst) && val_is_pointer(src)) {
         if (op == BPF_SUB) {
@@ -256,7 +256,7 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
     }
     return refuse(v, "add numbers to pointers, or subtract numbers from them; "
                   "nothing else", "forbidden arithmetic on %s",
-                  val_type_name(ptr));
+                  val_type_name(v, ptr));
 }
 
 /* Numbers. */
@@ -411,7 +411,7 @@ follow_alu(struct verifier *v, const struct bpf_insn *insn)
         if (val_is_pointer(dst)) {
             return refuse(v, "add numbers to pointers, or subtract numbers "
                           "from them; nothing else",
-                          "forbidden arithmetic on %s", val_type_name(dst));
+                          "forbidden arithmetic on %s", val_type_name(v, dst));
         }
         if (op == BPF_END) {
             return follow_end(v, insn);

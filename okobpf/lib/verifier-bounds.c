@@ -56,6 +56,16 @@ check_packet_bounds(struct verifier *v, const struct val *ptr,
         return true;
     }
 
+    if (ptr->id == ID_PKT_LEN && ptr->form == FORM_PLAIN
+        && ptr->delta + ofs >= 0) {
+        return refuse(v, "read only before the end of the packet, which is "
+                      "for comparisons",
+                      "read of %llu bytes at %s + %lld (%s + %lld), where the "
+                      "packet has ended", (unsigned long long) size,
+                      v->image->abi == OKOBPF_ABI_CONTEXT ? "data_end"
+                      : "the end of the packet",
+                      (long long) (ptr->delta + ofs), what, (long long) ofs);
+    }
     if (scalar_is_const(&ptr->s)) {
         return refuse(v, v->image->abi == OKOBPF_ABI_PACKET
                       ? "compare the offset of what is read with the packet's "

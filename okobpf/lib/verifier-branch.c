@@ -129,7 +129,7 @@ refuse_comparison(struct verifier *v, const struct comparison *c)
                   "forbidden %scomparison of %s with %s",
                   c->width == 32 ? "32-bit "
                   : is_signed_jump(c->op) ? "signed " : "",
-                  val_type_name(ptr), val_type_name(other));
+                  val_type_name(v, ptr), val_type_name(v, other));
 }
 
 /* Stores in '*outcomes' which of NOT_TAKEN and TAKEN are possible. */

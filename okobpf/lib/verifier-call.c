@@ -48,7 +48,7 @@ check_number(struct verifier *v, const struct call *call, int r)
     if (val_is_pointer(reg(v, r))) {
         return refuse(v, "pass numbers where numbers are expected",
                       "argument %d of %s(): expected a number, got %s", r,
-                      call->helper->name, val_type_name(reg(v, r)));
+                      call->helper->name, val_type_name(v, reg(v, r)));
     }
     return true;
 }
@@ -64,7 +64,7 @@ check_map(struct verifier *v, struct call *call, int r)
     if (val->type != V_MAP) {
         return refuse(v, "pass the address of a map definition",
                       "argument %d of %s(): expected a map, got %s", r,
-                      call->helper->name, val_type_name(val));
+                      call->helper->name, val_type_name(v, val));
     }
 
     call->map = &v->image->maps[val->map];
@@ -182,7 +182,7 @@ check_format(struct verifier *v, const struct call *call, int r)
         return refuse(v, "use a constant string: "
                       "static const char fmt[] = \"...\";",
                       "argument %d of %s(): expected a constant string, got "
-                      "%s", r, name, val_type_name(val));
+                      "%s", r, name, val_type_name(v, val));
     }
     if (val->s.r.smin < 0 || val->s.r.smin >= map->value_size) {
         return refuse(v, "use the string by its name",
@@ -326,7 +326,7 @@ follow_exit(struct verifier *v, bool *ended)
         if (r0->type == V_STACK) {
             return refuse(v, "let the caller pass the address of a variable "
                           "of its own", "return of %s from a function",
-                          val_type_name(r0));
+                          val_type_name(v, r0));
         }
         cur->depth--;
         *reg(v, 0) = callee->regs[0];
@@ -339,7 +339,7 @@ follow_exit(struct verifier *v, bool *ended)
     }
     if (val_is_pointer(r0)) {
         return refuse(v, "return a number", "the program returns %s",
-                      val_type_name(r0));
+                      val_type_name(v, r0));
     }
     *ended = true;
     return true;

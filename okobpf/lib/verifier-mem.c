@@ -59,7 +59,7 @@ check_alignment(struct verifier *v, const struct val *ptr, int64_t ofs,
         return refuse(v, "align variables and fields to their sizes (don't "
                       "pack structures), or copy them bytewise",
                       "misaligned access of %d bytes to %s at offset %lld%s",
-                      size, val_type_name(ptr),
+                      size, val_type_name(v, ptr),
                       (long long) (ptr->s.r.smin + ofs),
                       t.mask & (uint64_t) (size - 1) ? " or other" : "");
     }
@@ -210,12 +210,12 @@ follow_packet_load(struct verifier *v, const struct bpf_insn *insn)
         : r6->type != V_CTX) {
         return refuse(v, "keep the program's first argument in r6",
                       "legacy packet load: expected the program's first "
-                      "argument in r6, got %s", val_type_name(r6));
+                      "argument in r6, got %s", val_type_name(v, r6));
     }
     if (by_reg && val_is_pointer(reg(v, bpf_src(insn)))) {
         return refuse(v, "use a number as offset",
                       "legacy packet load with %s as offset",
-                      val_type_name(reg(v, bpf_src(insn))));
+                      val_type_name(v, reg(v, bpf_src(insn))));
     }
     for (int r = 1; r <= 5; r++) {
         val_set_none(reg(v, r));
@@ -253,25 +253,25 @@ follow_store(struct verifier *v, const struct bpf_insn *insn)
     if (ptr->type != V_STACK) {
         if (val_is_pointer(val)) {
             return refuse(v, "store numbers in maps, never addresses",
-                          "store of %s in a map", val_type_name(val));
+                          "store of %s in a map", val_type_name(v, val));
         }
     } else {
         if (val_is_pointer(val) && size != 8) {
             return refuse(v, "store addresses whole",
                           "store of %d bytes of %s: expected 8", size,
-                          val_type_name(val));
+                          val_type_name(v, val));
         }
         if (val_is_pointer(val) && !scalar_is_const(&ptr->s)) {
             return refuse(v, "store addresses in variables of their own, or "
                           "with constant indexes",
                           "store of %s at a variable offset of the stack",
-                          val_type_name(val));
+                          val_type_name(v, val));
         }
         if (val->type == V_STACK && val->frame > ptr->frame) {
             return refuse(v, "don't keep the address of a variable of a "
                           "function for longer than the function runs",
                           "store of %s of a function in the stack of its "
-                          "caller", val_type_name(val));
+                          "caller", val_type_name(v, val));
         }
         stack_store(v, ptr, insn->offset, size, val);
     }
@@ -298,7 +298,7 @@ follow_atomic(struct verifier *v, const struct bpf_insn *insn)
     if (ptr->type == V_PKT || ptr->type == V_CTX) {
         return refuse(v, "do atomic operations on map values",
                       "atomic operation on %s, which can only be read",
-                      val_type_name(ptr));
+                      val_type_name(v, ptr));
     }
     if (!check_mem(v, ptr, what, insn->offset, size, ACCESS_WRITE)
         || !check_alignment(v, ptr, insn->offset, size)) {

@@ -81,7 +81,7 @@ text_put(struct text *text, const char *format, ...)
 /* Values. */
 
 const char *
-val_type_name(const struct val *val)
+val_type_name(const struct verifier *v, const struct val *val)
 {
     switch ((enum val_type) val->type) {
     case V_NONE:
@@ -91,7 +91,11 @@ val_type_name(const struct val *val)
     case V_CTX:
         return "the context";
     case V_PKT:
-        return "a packet pointer";
+        if (val->id != ID_PKT_LEN || val->form != FORM_PLAIN || val->delta) {
+            return "a packet pointer";
+        }
+        return (v->image->abi == OKOBPF_ABI_CONTEXT ? "data_end"
+                : "the end of the packet");
     case V_STACK:
         return "a stack pointer";
     case V_MAP:

@@ -148,7 +148,7 @@ check_stack_read(struct verifier *v, const struct val *ptr, const char *what,
         case B_SPILL:
             if (val_is_pointer(&slot->val)) {
                 snprintf(is, sizeof is, "is part of %s",
-                         val_type_name(&slot->val));
+                         val_type_name(v, &slot->val));
                 return refuse_read(v, ptr, what, ofs, size, at, is,
                                    "don't read or pass on addresses as data");
             }

@@ -482,7 +482,7 @@ bool refuse_at(struct verifier *, uint32_t insn, const char *advice,
 bool over_limit(struct verifier *, enum okobpf_status, const char *advice,
                 const char *reason, ...)
     __attribute__((__format__(__printf__, 4, 5)));
-const char *val_type_name(const struct val *);
+const char *val_type_name(const struct verifier *, const struct val *);
 void log_step(struct verifier *);
 void log_note(struct verifier *, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));

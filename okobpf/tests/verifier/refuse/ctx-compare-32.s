@@ -1,5 +1,5 @@
 /* Pointers compared in 32 bits. */
-/* expect: forbidden 32-bit comparison */
+/* expect: forbidden 32-bit comparison of a packet pointer with data_end */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

@@ -1,5 +1,5 @@
 /* Pointers compared as signed numbers. */
-/* expect: forbidden signed comparison */
+/* expect: forbidden signed comparison of a packet pointer with data_end */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

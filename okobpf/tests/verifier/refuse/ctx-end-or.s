@@ -1,5 +1,5 @@
 /* data_end used in arithmetic. */
-/* expect: forbidden arithmetic */
+/* expect: forbidden arithmetic on data_end */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

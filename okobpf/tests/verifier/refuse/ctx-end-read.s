@@ -1,5 +1,5 @@
 /* Reads at data_end. */
-/* expect: variable offset */
+/* expect: at data_end + 0 */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

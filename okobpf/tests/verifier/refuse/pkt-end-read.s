@@ -1,5 +1,5 @@
 /* Reads at the end of the packet. */
-/* expect: variable offset */
+/* expect: at the end of the packet + 0 */
         .text
         .globl  entry
         .type   entry, @function
