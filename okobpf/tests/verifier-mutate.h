@@ -1,0 +1,53 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifndef OKOBPF_VERIFIER_MUTATE_H
+#define OKOBPF_VERIFIER_MUTATE_H 1
+
+/* Random instructions, which verifier-mutate.c puts into programs that exist
+ * and verifier-gen.c makes programs of. */
+
+#include "verifier-gen.h"
+
+#define ARRAY_LEN(ARRAY) (sizeof (ARRAY) / sizeof (ARRAY)[0])
+#define PICK(R, ARRAY) ((ARRAY)[random_below(R, ARRAY_LEN(ARRAY))])
+
+static const uint8_t jump_ops[] = {
+    BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET, BPF_JNE, BPF_JSGT, BPF_JSGE, BPF_JLT,
+    BPF_JLE, BPF_JSLT, BPF_JSLE,
+};
+static const uint8_t sizes[] = { BPF_B, BPF_H, BPF_W, BPF_DW };
+
+static inline struct bpf_insn
+insn_make(uint8_t opcode, int dst, int src, int offset, int32_t imm)
+{
+    return (struct bpf_insn) { opcode, dst | src << 4, offset, imm };
+}
+
+static inline bool
+is_wide(const struct bpf_insn *insn)
+{
+    return insn->opcode == (BPF_LD | BPF_IMM | BPF_DW);
+}
+
+/* 'dst OP= src', or with a constant, where OP is any operation. */
+struct bpf_insn vgen_alu(struct random *, int dst, int src);
+
+/* A comparison of 'dst' with 'src' or with a constant, and a jump. */
+struct bpf_insn vgen_jump(struct random *, int dst, int src, int offset);
+
+#endif /* verifier-mutate.h */
