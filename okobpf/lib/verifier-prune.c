@@ -453,7 +453,7 @@ checkpoint_add(struct verifier *v, struct join *join)
     if (!cp) {
         return false;
     }
-    cp->saved = state_save(v);
+    cp->saved = state_save(v, false);
     if (!cp->saved) {
         v_free(v, cp, sizeof *cp);
         return false;

@@ -38,8 +38,26 @@ live_regs(const struct verifier *v, uint32_t frame)
                & CALLEE_SAVED));
 }
 
+/* The registers of 'frame' that are not read later, but tell how far something
+ * is within the packet. */
+static uint32_t
+telling_regs(const struct frame *frame)
+{
+    uint32_t regs = 0;
+
+    for (int r = 0; r < 10; r++) {
+        const struct val *val = &frame->regs[r];
+
+        if (val->range != RANGE_NONE && val->id >= ID_FIRST
+            && (val->type == V_SCALAR || val->type == V_PKT)) {
+            regs |= 1u << r;
+        }
+    }
+    return regs;
+}
+
 struct saved *
-state_save(struct verifier *v)
+state_save(struct verifier *v, bool telling)
 {
     const struct state *cur = v->cur;
     uint32_t regs[BPF_MAX_FRAMES];
@@ -48,7 +66,8 @@ state_save(struct verifier *v)
 
     for (uint32_t f = 0; f <= cur->depth; f++) {
         const struct frame *frame = &cur->frames[f];
-        uint32_t live = live_regs(v, f);
+        uint32_t live = (live_regs(v, f)
+                         | (telling ? telling_regs(frame) : 0));
 
         /* r10 is always the same. */
         regs[f] = 0;

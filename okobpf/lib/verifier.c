@@ -88,7 +88,7 @@ v_push(struct verifier *v, bool taken)
     if (!p) {
         return false;
     }
-    p->saved = state_save(v);
+    p->saved = state_save(v, true);
     if (!p->saved) {
         v_free(v, p, sizeof *p);
         return false;

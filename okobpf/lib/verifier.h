@@ -446,7 +446,11 @@ bool follow_exit(struct verifier *, bool *ended);
 
 /* Initializes what a function finds in its frame but its arguments. */
 void frame_init(struct frame *, uint32_t index);
-struct saved *state_save(struct verifier *);
+
+/* Saves the current state without registers that are not read any more.  With
+ * 'telling', keeps those of which more about others may be learnt, for a state
+ * that is not compared with others. */
+struct saved *state_save(struct verifier *, bool telling);
 void state_restore(struct verifier *, const struct saved *);
 void saved_free(struct verifier *, struct saved *);
 
