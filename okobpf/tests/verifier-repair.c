@@ -67,10 +67,12 @@ here(struct gen *g, uint32_t start, int mark)
     }
 }
 
-/* Statements on one path only, or on either. */
+/* Statements on one path only, or on either.  What one has checked may be of
+ * use to both. */
 static void
 emit_branch(struct gen *g)
 {
+    bool used = once_in(g, 2);
     uint32_t start, other;
 
     emit(g, BPF_LDX | BPF_MEM | BPF_B, 1, PKT,
@@ -83,7 +85,12 @@ emit_branch(struct gen *g)
         emit(g, BPF_JMP | BPF_JSET | BPF_K, 1, 0, SKIP,
              1 << random_below(g->r, 3));
     }
-    statements_emit(g, 3);
+    if (used) {
+        say_check(g);
+    }
+    if (!used || once_in(g, 2)) {
+        statements_emit(g, 2);
+    }
     if (once_in(g, 3)) {
         other = g->n;
         emit(g, BPF_JMP | BPF_JA, 0, 0, PAST, 0);
@@ -92,6 +99,9 @@ emit_branch(struct gen *g)
         here(g, other, PAST);
     } else {
         here(g, start, SKIP);
+    }
+    if (used) {
+        say_pointer(g);
     }
 }
 

@@ -16,25 +16,11 @@
 
 #include "verifier-statements.h"
 
-/* Statements: what programs do with packets, memory and numbers.  Each is all
- * right where what it needs has been checked before, or not. */
+/* Statements: what programs do with packets, memory, and numbers, for which
+ * there is verifier-statements-numbers.c.  Each is all right where what it
+ * needs has been checked before, or not. */
 
-static const uint8_t jump_ops[] = {
-    BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE, BPF_JEQ, BPF_JNE,
-    BPF_JSGT, BPF_JSGE, BPF_JSLT, BPF_JSLE, BPF_JSET,
-};
-enum { N_UNSIGNED = 6 };        /* The first of these. */
 static const uint8_t sizes[] = { BPF_B, BPF_H, BPF_W, BPF_DW };
-
-#define PICK(G, FROM) ((FROM)[random_below((G)->r, ARRAY_SIZE(FROM))])
-
-/* Few registers and slots have more to do with each other. */
-
-static int
-number(struct gen *g)
-{
-    return numbers[random_below(g->r, g->n_places)];
-}
 
 /* One that survives calls. */
 static int
@@ -82,28 +68,6 @@ emit_map(struct gen *g, int dst, int kind)
 {
     emit(g, BPF_LD | BPF_IMM | BPF_DW, dst, kind, 0, 0);
     emit(g, 0, 0, 0, 0, 0);
-}
-
-static int
-small_constant(struct gen *g)
-{
-    static const int constants[] = {
-        0, 1, 2, 3, 4, 6, 8, 12, 16, -1, -2, -4, -8,
-    };
-
-    return PICK(g, constants);
-}
-
-static uint8_t
-alu_class(struct gen *g)
-{
-    return once_in(g, 3) ? BPF_ALU : BPF_ALU64;
-}
-
-static uint8_t
-jump_class(struct gen *g)
-{
-    return once_in(g, 3) ? BPF_JMP32 : BPF_JMP;
 }
 
 /* Reads at 'ptr + offset'. */
@@ -157,150 +121,9 @@ emit_restore(struct gen *g)
     emit_mov(g, 2, PKT);
 }
 
-/* Statements about numbers. */
-
-static void
-say_mov(struct gen *g)
-{
-    static const int bits[] = { 0, 0, 0, 8, 16, 32 };
-    int n = PICK(g, bits);
-
-    emit(g, (n == 32 ? BPF_ALU64 : alu_class(g)) | BPF_MOV | BPF_X,
-         number(g), number(g), n, 0);
-}
-
-static void
-say_add(struct gen *g)
-{
-    uint8_t op = once_in(g, 3) ? BPF_SUB : BPF_ADD;
-
-    if (once_in(g, 2)) {
-        emit(g, alu_class(g) | op | BPF_X, number(g), number(g),
-             0, 0);
-    } else {
-        emit(g, alu_class(g) | op | BPF_K, number(g), 0, 0,
-             small_constant(g));
-    }
-}
-
-static void
-say_alu(struct gen *g)
-{
-    static const uint8_t ops[] = {
-        BPF_MUL, BPF_DIV, BPF_OR, BPF_LSH, BPF_RSH, BPF_ARSH, BPF_MOD,
-        BPF_XOR, BPF_NEG,
-    };
-    uint8_t op = PICK(g, ops);
-    bool by_reg = op != BPF_NEG && once_in(g, 2);
-    bool is_signed = (op == BPF_DIV || op == BPF_MOD) && once_in(g, 3);
-
-    emit(g, alu_class(g) | op | (by_reg ? BPF_X : BPF_K), number(g),
-         by_reg ? number(g) : 0, is_signed,
-         by_reg || op == BPF_NEG ? 0 : 1 + random_below(g->r, 8));
-}
-
-static void
-say_swap(struct gen *g)
-{
-    emit(g, alu_class(g) | BPF_END, number(g), 0, 0,
-         16 << random_below(g->r, 3));
-}
-
-static void
-say_and(struct gen *g)
-{
-    static const int masks[] = {
-        1, 3, 7, 15, 31, 63, 60, 0xff, 0xf0, -8,
-    };
-
-    emit(g, alu_class(g) | BPF_AND | BPF_K, number(g), 0, 0,
-         PICK(g, masks));
-}
-
-/* Extends a number of 32 bits, and perhaps compares a copy on the way. */
-static void
-say_extend(struct gen *g)
-{
-    int reg = number(g);
-
-    emit(g, BPF_ALU64 | BPF_LSH | BPF_K, reg, 0, 0, 32);
-    if (once_in(g, 2)) {
-        emit_mov(g, 1, reg);
-        if (!once_in(g, 4)) {
-            emit(g, BPF_ALU64 | (once_in(g, 2) ? BPF_RSH : BPF_ARSH), 1, 0, 0,
-                 32);
-        }
-        emit(g, jump_class(g) | PICK(g, jump_ops), 1, 0, OUT,
-             random_below(g->r, 40));
-    }
-    if (!once_in(g, 4)) {
-        emit(g, BPF_ALU64 | (once_in(g, 2) ? BPF_RSH : BPF_ARSH), reg, 0, 0,
-             32);
-    }
-}
-
-static void
-say_fetch(struct gen *g)
-{
-    emit(g, BPF_LDX | BPF_MEM | BPF_B, number(g), PKT,
-         random_below(g->r, MIN_LEN), 0);
-}
-
-static void
-say_compare(struct gen *g)
-{
-    uint8_t opcode = jump_class(g) | PICK(g, jump_ops);
-    int reg = number(g);
-
-    if (once_in(g, 2)) {
-        emit(g, opcode | BPF_X, reg, number(g), OUT, 0);
-    } else {
-        emit(g, opcode, reg, 0, OUT,
-             once_in(g, 4) ? small_constant(g) : random_below(g->r, 40));
-    }
-}
-
-/* A remainder, as compilers compute it, with something in between. */
-static void
-say_remainder(struct gen *g)
-{
-    uint8_t class = alu_class(g);
-    int divisor = 2 + random_below(g->r, 9);
-    int a = number(g);
-    int b = number(g);
-
-    emit(g, class | BPF_MOV | BPF_X, b, a, 0, 0);
-    if (once_in(g, 2)) {
-        emit(g, class | BPF_DIV | BPF_K, b, 0, 0, divisor);
-    } else {
-        /* A multiplication that divides numbers that are not too large. */
-        int shift = 10 + random_below(g->r, 15);
-
-        if (once_in(g, 4)) {
-            emit(g, class | BPF_RSH | BPF_K, b, 0, 0, 1);
-        }
-        emit(g, class | BPF_MUL | BPF_K, b, 0, 0, (1 << shift) / divisor
-             + (once_in(g, 8) ? 0 : 1));
-        if (once_in(g, 4)) {
-            say_fetch(g);
-        }
-        emit(g, class | BPF_RSH | BPF_K, b, 0, 0, shift);
-    }
-    if (once_in(g, 4)) {
-        say_fetch(g);
-    }
-    emit(g, class | BPF_MUL | BPF_K, b, 0, 0,
-         once_in(g, 8) ? divisor + 1 : divisor);
-    if (once_in(g, 4)) {
-        say_add(g);
-    }
-    emit(g, class | BPF_SUB | BPF_X, a, b, 0, 0);
-}
-
 /* Statements about the packet. */
 
-/* Compares a sum with the end. */
-static void
+void
 say_check(struct gen *g)
 {
     if (g->end_is_pointer) {
@@ -349,8 +172,7 @@ say_rest(struct gen *g)
     }
 }
 
-/* Makes a pointer, and reads. */
-static void
+void
 say_pointer(struct gen *g)
 {
     int ptr = pointer(g);
@@ -619,15 +441,16 @@ say_call(struct gen *g)
 
 static void (*const statements[])(struct gen *) = {
     say_mov, say_add, say_alu, say_swap, say_and, say_extend, say_fetch,
-    say_compare, say_remainder, say_check, say_rest, say_pointer, say_read,
-    say_advance, say_compare_pointers, say_spill, say_part, say_array,
-    say_argument, say_value, say_hash, say_load_bytes, say_call,
+    say_compare, say_remainder, say_shifted_down, say_check, say_rest,
+    say_pointer, say_read, say_advance, say_compare_pointers, say_spill,
+    say_part, say_array, say_argument, say_value, say_hash, say_load_bytes,
+    say_call,
 };
 
 void
 statements_choose(struct gen *g)
 {
-    g->n_places = 1 + random_below(g->r, N_NUMBERS);
+    g->n_places = 1 + random_below(g->r, 1 + random_below(g->r, N_NUMBERS));
     do {
         g->topics = random_u32(g->r) & random_u32(g->r)
                     & ((1u << ARRAY_SIZE(statements)) - 1);

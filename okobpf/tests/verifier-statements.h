@@ -50,6 +50,14 @@ enum { OUT = INT16_MAX };
 /* Calls of function number N have CALL + N in 'imm' until then. */
 enum { CALL = 1 << 20, N_FUNCTIONS = 2 };
 
+static const uint8_t jump_ops[] = {
+    BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE, BPF_JEQ, BPF_JNE,
+    BPF_JSGT, BPF_JSGE, BPF_JSLT, BPF_JSLE, BPF_JSET,
+};
+enum { N_UNSIGNED = 6 };        /* The first of these. */
+
+#define PICK(G, FROM) ((FROM)[random_below((G)->r, ARRAY_SIZE(FROM))])
+
 struct gen {
     struct random *r;
     struct bpf_insn insns[MAX_INSNS];
@@ -88,11 +96,58 @@ once_in(struct gen *g, uint32_t n)
     return !random_below(g->r, n);
 }
 
+/* Few registers and slots have more to do with each other. */
+static inline int
+number(struct gen *g)
+{
+    return numbers[random_below(g->r, g->n_places)];
+}
+
+static inline int
+small_constant(struct gen *g)
+{
+    static const int constants[] = {
+        0, 1, 2, 3, 4, 6, 8, 12, 16, -1, -2, -4, -8,
+    };
+
+    return PICK(g, constants);
+}
+
+static inline uint8_t
+alu_class(struct gen *g)
+{
+    return once_in(g, 3) ? BPF_ALU : BPF_ALU64;
+}
+
+static inline uint8_t
+jump_class(struct gen *g)
+{
+    return once_in(g, 3) ? BPF_JMP32 : BPF_JMP;
+}
+
 /* Chooses which statements the program is made of: one that is about few
  * things does more with them. */
 void statements_choose(struct gen *);
 
+/* Compares a sum with the end. */
+void say_check(struct gen *);
+
+/* Makes a pointer of a sum, and reads. */
+void say_pointer(struct gen *);
+
 /* Emits 1 to 'max' statements. */
 void statements_emit(struct gen *, int max);
+
+/* verifier-statements-numbers.c. */
+void say_mov(struct gen *);
+void say_add(struct gen *);
+void say_alu(struct gen *);
+void say_swap(struct gen *);
+void say_and(struct gen *);
+void say_extend(struct gen *);
+void say_fetch(struct gen *);
+void say_compare(struct gen *);
+void say_remainder(struct gen *);
+void say_shifted_down(struct gen *);
 
 #endif /* verifier-statements.h */
