@@ -235,6 +235,15 @@ follow_pointer_difference(struct verifier *v, struct val *dst,
     return true;
 }
 
+/* Whether 'ptr | number' is the sum, as compilers know of arrays on the stack:
+ * r10 is a multiple of 8. */
+static bool
+or_is_sum(const struct val *ptr, const struct val *number)
+{
+    return (ptr->type == V_STACK && number->s.r.umax < 8
+            && !(possible_bits(ptr) & possible_bits(number)));
+}
+
 static bool
 follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
                    struct val *dst, struct val *src)
@@ -250,7 +259,9 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
         if (op == BPF_SUB) {
             return follow_pointer_difference(v, dst, dst, src);
         }
-    } else if (op == BPF_ADD || (op == BPF_SUB && ptr == dst)) {
+    } else if (op == BPF_ADD || (op == BPF_SUB && ptr == dst)
+               || (op == BPF_OR && BPF_SOURCE(insn->opcode) == BPF_X
+                   && or_is_sum(ptr, ptr == dst ? src : dst))) {
         return follow_pointer_add(v, dst, ptr, ptr == dst ? src : dst,
                                   op == BPF_SUB);
     }

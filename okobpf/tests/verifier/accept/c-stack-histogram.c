@@ -1,4 +1,4 @@
-/* A histogram in an array on the stack. */
+/* A histogram in an array on the stack, and which count is the largest. */
 #include <oko/filter.h>
 #include <oko/net.h>
 
@@ -14,9 +14,9 @@ entry(const uint8_t *pkt, uint64_t pkt_len)
     for (int i = 0; i < 64; i++) {
         counts[pkt[i] & 7]++;
     }
-    for (int i = 0; i < 8; i++) {
-        if (counts[i] > most) {
-            most = counts[i];
+    for (int i = 1; i < 8; i++) {
+        if (counts[i] > counts[most]) {
+            most = i;
         }
     }
     return most;

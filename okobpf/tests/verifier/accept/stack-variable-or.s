@@ -1,0 +1,14 @@
+/* A sum that compilers write as OR, as frames are aligned to 8 bytes. */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r0 = 0
+        *(u64 *)(r10 - 8) = r0
+        *(u64 *)(r10 - 16) = r0
+        r2 &= 4
+        r1 = r10
+        r1 += -16
+        r1 |= r2
+        r0 = *(u32 *)(r1 + 4)
+        exit
