@@ -293,7 +293,11 @@ say_array(struct gen *g)
     int offset = ARRAY + 8 * (int) random_below(g->r, ARRAY_SLOTS + 2) - 8;
 
     emit_mov(g, 1, 10);
-    emit_maybe_add(g, 1, number(g));
+    if (once_in(g, 4)) {
+        emit_add_imm(g, 1, small_constant(g));
+    }
+    emit(g, BPF_ALU64 | (once_in(g, 4) ? BPF_OR : BPF_ADD) | BPF_X, 1,
+         number(g), 0, 0);
     emit_access(g, once_in(g, 4) ? offset + small_constant(g) : offset);
 }
 
