@@ -311,7 +311,6 @@ test_keep_maps(void **state)
     okobpf_prog_destroy(new);
 }
 
-/* What the verifier must refuse, from C: its own tests have the rest. */
 /* All programs of a host together. */
 static void
 test_memory_left(void **state)
@@ -338,6 +337,7 @@ test_memory_left(void **state)
     free(elf);
 }
 
+/* What the verifier must refuse, from C: its own tests have the rest. */
 static void
 test_refused(void **state)
 {

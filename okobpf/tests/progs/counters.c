@@ -16,14 +16,15 @@
 
 
 /* Per-core maps, and what the original calls sketches, whose definitions leave
- * the size of the value out. */
+ * the size of the value out.  Maps hash with seeds of their own: sketches are
+ * large enough for a few keys to be told apart each time. */
 
 #include "prog.h"
 
 struct map_def per_core = { PERCPU_ARRAY, sizeof(u32), sizeof(u64), 4, 0 };
 struct map_def per_core_hash = { PERCPU_HASH, sizeof(u32), sizeof(u64), 4, 0 };
-struct map_def bloom = { BLOOM, sizeof(u32), 0, 100, 3 };
-struct map_def countmin = { COUNTMIN, sizeof(u32), 0, 128, 4 };
+struct map_def bloom = { BLOOM, sizeof(u32), 0, 65536, 3 };
+struct map_def countmin = { COUNTMIN, sizeof(u32), 0, 65536, 4 };
 
 u64
 entry(const u8 *pkt, u64 len)
