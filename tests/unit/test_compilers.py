@@ -115,20 +115,6 @@ def _cases(*, cpus: slice = slice(None)) -> list[object]:
 NEWEST_CPU = _cases(cpus=slice(-1, None))
 
 
-@pytest.fixture(scope="module")
-def okobpf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The okobpf command, in a build of its own."""
-    out = tmp_path_factory.mktemp("okobpf")
-    done = subprocess.run(
-        ["make", "-C", SOURCE, f"O={out}", "-j2", f"{out}/okobpf"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MAKEFLAGS": ""},
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return out / "okobpf"
-
-
 def build(compiler: Compiler, cpu: str, source: Path, out: Path, *flags: str) -> Path:
     """Compile 'source', as users would, without a warning."""
     command = [

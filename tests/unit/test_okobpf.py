@@ -9,6 +9,7 @@ import struct
 import subprocess
 from pathlib import Path
 
+import okobpf_build
 import pytest
 
 import oko_py
@@ -31,19 +32,11 @@ def _listed(target: str) -> list[str]:
     return sorted(done.stdout.split())
 
 
-@pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A private build of the library, the tool and the tests."""
-    out = tmp_path_factory.mktemp("okobpf")
-    done = subprocess.run(
-        ["make", "-C", SOURCE, f"O={out}", "-j2", "tests"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MAKEFLAGS": ""},
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    assert "warning:" not in done.stderr
-    return out
+@pytest.fixture(scope="module")
+def build(build: Path) -> Path:
+    """With the tests and their programs, too."""
+    okobpf_build.make(build, "tests")
+    return build
 
 
 def _run(*args: str | Path) -> None:
@@ -77,7 +70,7 @@ def test_automake_lists_all_sources() -> None:
 # The command.
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def okobpf(build: Path) -> Command:
     return Command(build)
 

@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+import okobpf_build
 import pytest
 
 import oko_py
@@ -34,15 +35,9 @@ HAS_PEER = (
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("okobpf")
-    done = subprocess.run(
-        ["make", "-C", ROOT / "okobpf", f"O={folder}", "-j2", "all", "bench"],
-        capture_output=True, text=True, env={**os.environ, "MAKEFLAGS": ""}, check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    assert "warning:" not in done.stderr
-    return folder
+def out(build: Path) -> Path:
+    okobpf_build.make(build, "bench")
+    return build
 
 
 def run(

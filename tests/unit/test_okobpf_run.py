@@ -11,10 +11,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+import okobpf_build
 import pytest
-
-SOURCE = Path(__file__).resolve().parents[2] / "okobpf"
-
 
 HAS_JIT = os.uname().machine == "x86_64"
 ENGINES = [(), ("--interp",), ("--jit",)] if HAS_JIT else [(), ("--interp",)]
@@ -25,22 +23,6 @@ EXIT = "9500000000000000"
 
 def insn(opcode: int, dst: int = 0, src: int = 0, offset: int = 0, imm: int = 0) -> str:
     return struct.pack("<BBhi", opcode, src << 4 | dst, offset, imm).hex()
-
-
-def _make(out: Path, *variables: str) -> Path:
-    done = subprocess.run(
-        ["make", "-C", SOURCE, f"O={out}", "-j2", *variables, f"{out}/okobpf"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MAKEFLAGS": ""},
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return out / "okobpf"
-
-
-@pytest.fixture(scope="module")
-def okobpf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _make(tmp_path_factory.mktemp("okobpf"))
 
 
 def run(okobpf: Path, *args: str, stdin: bytes = b"") -> tuple[int, str, str]:
@@ -151,7 +133,8 @@ def test_wild_access(okobpf: Path, engine: tuple[str, ...]) -> None:
 
 def test_without_jit(tmp_path: Path) -> None:
     """Elsewhere the interpreter serves, and says so once."""
-    okobpf = _make(tmp_path, "JIT=no")
+    okobpf_build.make(tmp_path, "JIT=no")
+    okobpf = tmp_path / "okobpf"
     program = insn(0xB7, imm=7) + EXIT
     note = "okobpf: the interpreter runs this program, for lack of machine code: this build has"
     status, out, err = run(okobpf, "--insns", program)

@@ -7,7 +7,6 @@ compile the C programs for the versions of the instruction set that only they kn
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -33,20 +32,6 @@ def _compilers() -> list[tuple[str, str]]:
     newer = [(f"clang-{n}", "v4") for n in (18, 19, 20, 21, 22)]
     found = [(clang, cpu) for clang, cpu in newer if shutil.which(clang)]
     return [(CLANG, "v3"), (CLANG, "v1"), *found[-1:]]
-
-
-@pytest.fixture(scope="module")
-def okobpf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The okobpf command, in a build of its own."""
-    out = tmp_path_factory.mktemp("verifier")
-    done = subprocess.run(
-        ["make", "-C", SOURCE, f"O={out}", "-j2", f"{out}/okobpf"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MAKEFLAGS": ""},
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return out / "okobpf"
 
 
 def _verify(

@@ -8,7 +8,6 @@ program shows with the okobpf command.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -148,20 +147,6 @@ def test_there_is_a_test(fault: str, reference: str) -> None:
 # What a program alone shows.
 
 CLANG = oko_py.find_clang()
-
-
-@pytest.fixture(scope="module")
-def okobpf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The okobpf command, in a build of its own."""
-    out = tmp_path_factory.mktemp("okobpf")
-    done = subprocess.run(
-        ["make", "-C", SOURCE, f"O={out}", "-j2", f"{out}/okobpf"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MAKEFLAGS": ""},
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return out / "okobpf"
 
 
 def verify(okobpf: Path, folder: Path, source: str | Path) -> tuple[int, dict[str, object]]:
