@@ -364,15 +364,6 @@ check_dump(struct okobpf_map *map, const struct model *m)
     assert_int_equal(n, m->n);
 }
 
-static uint64_t
-next_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 /* Returns a key that likely shares bits with others. */
 static struct key
 random_key(uint32_t data_size, uint64_t *seed)

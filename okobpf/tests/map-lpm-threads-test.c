@@ -43,15 +43,6 @@ same_bits(const struct key *a, const struct key *b, uint32_t n)
     return true;
 }
 
-static uint64_t
-next_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 /* Prefix number 'i' has the value 'i', in both halves, of which the lower is
  * inverted. */
 

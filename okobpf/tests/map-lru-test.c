@@ -53,20 +53,10 @@ put(struct okobpf_map *map, uint32_t key, uint64_t value, uint64_t flags)
                              flags);
 }
 
-/* Returns the value of 'key' as the user sees it, or UINT64_MAX. */
-static uint64_t
-get(struct okobpf_map *map, uint32_t key)
-{
-    uint64_t value;
-
-    return (okobpf_map_lookup(map, &key, sizeof key, &value, sizeof value)
-            == OKOBPF_MAP_OK ? value : UINT64_MAX);
-}
-
 static bool
 has(struct okobpf_map *map, uint32_t key)
 {
-    return get(map, key) != UINT64_MAX;
+    return get_value(map, key) != UINT64_MAX;
 }
 
 /* Looks 'key' up as a program does. */
@@ -74,22 +64,6 @@ static uint64_t *
 use(struct okobpf_map *map, uint32_t key)
 {
     return map->ops->lookup(map, &key, 0);
-}
-
-/* Counts what a dump finds, and checks that it is what lookups find. */
-static uint32_t
-count_dump(struct okobpf_map *map)
-{
-    uint64_t cursor = 0;
-    uint64_t value;
-    uint32_t n = 0;
-    uint32_t key;
-
-    while (okobpf_map_next(map, &cursor, &key, &value)) {
-        assert_int_equal(get(map, key), value);
-        n++;
-    }
-    return n;
 }
 
 static void
@@ -102,9 +76,9 @@ test_flags(void **state)
     assert_int_equal(put(map, 1, 1, OKOBPF_EXIST), OKOBPF_MAP_NO_ENTRY);
     assert_int_equal(put(map, 1, 1, OKOBPF_NOEXIST), OKOBPF_MAP_OK);
     assert_int_equal(put(map, 1, 2, OKOBPF_NOEXIST), OKOBPF_MAP_EXISTS);
-    assert_int_equal(get(map, 1), 1);
+    assert_int_equal(get_value(map, 1), 1);
     assert_int_equal(put(map, 1, 3, OKOBPF_EXIST), OKOBPF_MAP_OK);
-    assert_int_equal(get(map, 1), 3);
+    assert_int_equal(get_value(map, 1), 3);
     assert_int_equal(put(map, 1, 4, 3), OKOBPF_MAP_BAD_FLAGS);
     assert_int_equal(okobpf_map_delete(map, &key, 4), OKOBPF_MAP_OK);
     assert_int_equal(okobpf_map_delete(map, &key, 4), OKOBPF_MAP_NO_ENTRY);
@@ -135,7 +109,7 @@ test_never_full(void **state)
         for (uint32_t key = 0; key < 5 * max + 100; key++) {
             assert_int_equal(put(map, key, key, OKOBPF_NOEXIST),
                              OKOBPF_MAP_OK);
-            assert_int_equal(get(map, key), key);
+            assert_int_equal(get_value(map, key), key);
             assert_int_equal(okobpf_map_n_entries(map),
                              key < max ? key + 1 : max);
         }
@@ -170,7 +144,7 @@ test_scan(void **state)
             assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
         }
         for (uint32_t key = 0; key < N_HOT; key++) {
-            assert_int_equal(get(map, key), key);
+            assert_int_equal(get_value(map, key), key);
         }
         map_unref(map);
     }
@@ -296,15 +270,6 @@ model_put(struct model *m, uint32_t key, uint64_t value, uint64_t flags)
     return OKOBPF_MAP_OK;
 }
 
-static uint64_t
-next_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 static void
 test_model(void **state)
 {
@@ -352,7 +317,7 @@ test_model(void **state)
 
         assert_int_equal(okobpf_map_n_entries(map), model.n);
         for (i = 0; i < model.n; i++) {
-            assert_int_equal(get(map, model.queue[i].key),
+            assert_int_equal(get_value(map, model.queue[i].key),
                              model.queue[i].value);
         }
     }
@@ -382,7 +347,7 @@ test_pointers(void **state)
         assert_int_equal(*p, 1);
         *p = 12345;
         for (uint32_t key = 284; key < 300; key++) {
-            assert_int_equal(get(map, key), key);
+            assert_int_equal(get_value(map, key), key);
         }
         epoch_exit(thread);
     }

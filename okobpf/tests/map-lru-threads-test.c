@@ -43,41 +43,6 @@ new_map(uint32_t max_entries)
     return map;
 }
 
-/* Returns the value of 'key' as the user sees it, or UINT64_MAX. */
-static uint64_t
-get(struct okobpf_map *map, uint32_t key)
-{
-    uint64_t value;
-
-    return (okobpf_map_lookup(map, &key, sizeof key, &value, sizeof value)
-            == OKOBPF_MAP_OK ? value : UINT64_MAX);
-}
-
-/* Counts what a dump finds, and checks that it is what lookups find. */
-static uint32_t
-count_dump(struct okobpf_map *map)
-{
-    uint64_t cursor = 0;
-    uint64_t value;
-    uint32_t n = 0;
-    uint32_t key;
-
-    while (okobpf_map_next(map, &cursor, &key, &value)) {
-        assert_int_equal(get(map, key), value);
-        n++;
-    }
-    return n;
-}
-
-static uint64_t
-next_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 enum { N_PROGRAMS = 3, N_USERS = 2, N_RUNS = 30000, MIN_HELD = 100,
        N_KEYS = 500 };
 
@@ -147,7 +112,7 @@ look_at_map(void *job_)
 
         for (int i = 0; i < 100; i++) {
             key = next_random(&job->seed) % N_KEYS;
-            value = get(job->map, key);
+            value = get_value(job->map, key);
             job->n_wrong += value != UINT64_MAX && value >> 32 != key;
         }
         while (okobpf_map_next(job->map, &cursor, &key, &value)) {

@@ -60,16 +60,6 @@ put(struct okobpf_map *map, uint32_t key, uint64_t value, uint64_t flags)
                              flags);
 }
 
-/* Returns the value of 'key', or UINT64_MAX. */
-static uint64_t
-get(struct okobpf_map *map, uint32_t key)
-{
-    uint64_t value;
-
-    return (okobpf_map_lookup(map, &key, sizeof key, &value, sizeof value)
-            == OKOBPF_MAP_OK ? value : UINT64_MAX);
-}
-
 static enum okobpf_map_result
 del(struct okobpf_map *map, uint32_t key)
 {
@@ -87,15 +77,15 @@ test_array(void **state)
 
     (void) state;
     assert_int_equal(okobpf_map_n_entries(map), 10);
-    assert_int_equal(get(map, 9), 0);
+    assert_int_equal(get_value(map, 9), 0);
     assert_int_equal(put(map, 9, 99, OKOBPF_ANY), OKOBPF_MAP_OK);
     assert_int_equal(put(map, 0, 11, OKOBPF_EXIST), OKOBPF_MAP_OK);
     assert_int_equal(put(map, 0, 12, OKOBPF_NOEXIST), OKOBPF_MAP_EXISTS);
     assert_int_equal(put(map, 10, 1, OKOBPF_ANY), OKOBPF_MAP_BAD_KEY);
     assert_int_equal(put(map, UINT32_MAX, 1, OKOBPF_ANY), OKOBPF_MAP_BAD_KEY);
-    assert_int_equal(get(map, 9), 99);
-    assert_int_equal(get(map, 0), 11);
-    assert_int_equal(get(map, 10), UINT64_MAX);
+    assert_int_equal(get_value(map, 9), 99);
+    assert_int_equal(get_value(map, 0), 11);
+    assert_int_equal(get_value(map, 10), UINT64_MAX);
     assert_int_equal(del(map, 0), OKOBPF_MAP_UNSUPPORTED);
 
     while (okobpf_map_next(map, &cursor, &key, &value)) {
@@ -105,7 +95,7 @@ test_array(void **state)
     }
     assert_int_equal(n, 10);
     okobpf_map_clear(map);
-    assert_int_equal(get(map, 9), 0);
+    assert_int_equal(get_value(map, 9), 0);
 
     /* As programs see it. */
     key = 10;
@@ -115,7 +105,7 @@ test_array(void **state)
     assert_non_null(p);
     assert_int_equal((uintptr_t) p % 8, 0);
     *p = 5;
-    assert_int_equal(get(map, 9), 5);
+    assert_int_equal(get_value(map, 9), 5);
     map_unref(map);
 }
 
@@ -157,7 +147,7 @@ test_hash(void **state)
 
     (void) state;
     assert_int_equal(okobpf_map_n_entries(map), 0);
-    assert_int_equal(get(map, 1), UINT64_MAX);
+    assert_int_equal(get_value(map, 1), UINT64_MAX);
     assert_int_equal(put(map, 1, 1, OKOBPF_EXIST), OKOBPF_MAP_NO_ENTRY);
     for (uint32_t i = 0; i < 100; i++) {
         assert_int_equal(put(map, i, i * 3, OKOBPF_NOEXIST), OKOBPF_MAP_OK);
@@ -168,19 +158,19 @@ test_hash(void **state)
     assert_int_equal(put(map, 5, 55, OKOBPF_ANY), OKOBPF_MAP_OK);
     assert_int_equal(put(map, 6, 66, OKOBPF_EXIST), OKOBPF_MAP_OK);
     for (uint32_t i = 0; i < 100; i++) {
-        assert_int_equal(get(map, i), i == 5 ? 55 : i == 6 ? 66 : i * 3);
+        assert_int_equal(get_value(map, i), i == 5 ? 55 : i == 6 ? 66 : i * 3);
     }
 
     assert_int_equal(del(map, 5), OKOBPF_MAP_OK);
     assert_int_equal(del(map, 5), OKOBPF_MAP_NO_ENTRY);
-    assert_int_equal(get(map, 5), UINT64_MAX);
+    assert_int_equal(get_value(map, 5), UINT64_MAX);
     assert_int_equal(okobpf_map_n_entries(map), 99);
     assert_int_equal(put(map, 100, 1, OKOBPF_ANY), OKOBPF_MAP_OK);
-    assert_int_equal(get(map, 100), 1);
+    assert_int_equal(get_value(map, 100), 1);
 
     okobpf_map_clear(map);
     assert_int_equal(okobpf_map_n_entries(map), 0);
-    assert_int_equal(get(map, 100), UINT64_MAX);
+    assert_int_equal(get_value(map, 100), UINT64_MAX);
     map_unref(map);
     test_host_drain();
 }
@@ -208,7 +198,7 @@ test_hash_pointers(void **state)
     *p = 3;                     /* Under AddressSanitizer: still there. */
     put(map, key, 4, 0);
     assert_ptr_not_equal(map->ops->lookup(map, &key, 0), p);
-    assert_int_equal(get(map, key), 4);
+    assert_int_equal(get_value(map, key), 4);
     assert_int_equal(test_host_drain(), 1);
     okobpf_map_clear(map);
     assert_int_equal(test_host_drain(), 1);
@@ -394,13 +384,13 @@ test_percpu(void **state)
         }
         assert_null(map->ops->lookup(map, &key, TEST_HOST_SLOTS));
         assert_null(map->ops->lookup(map, &key, UINT32_MAX));
-        assert_int_equal(get(map, key), 100 + 1 + 2 + 3 + 4);
+        assert_int_equal(get_value(map, key), 100 + 1 + 2 + 3 + 4);
 
         /* A program's update is its slot's only. */
         value = 50;
         assert_int_equal(map->ops->update(map, &key, &value, 0, 3),
                          OKOBPF_MAP_OK);
-        assert_int_equal(get(map, key), 100 + 1 + 2 + 3 + 50);
+        assert_int_equal(get_value(map, key), 100 + 1 + 2 + 3 + 50);
         assert_true(map->ops->update(map, &key, &value, 0, TEST_HOST_SLOTS)
                     != OKOBPF_MAP_OK);
 
@@ -412,10 +402,11 @@ test_percpu(void **state)
 
         key = 2;
         assert_int_equal(put(map, key, 7, OKOBPF_EXIST), OKOBPF_MAP_OK);
-        assert_int_equal(get(map, key), 7);
+        assert_int_equal(get_value(map, key), 7);
         assert_int_equal(*values[3], 0);
         okobpf_map_clear(map);
-        assert_true(get(map, key) == 0 || get(map, key) == UINT64_MAX);
+        assert_true(get_value(map, key) == 0
+                    || get_value(map, key) == UINT64_MAX);
         map_unref(map);
     }
     test_host_drain();

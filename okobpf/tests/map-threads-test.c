@@ -46,15 +46,6 @@ static _Atomic bool writers_done;
 
 static char map_name[] = "shared";
 
-static uint64_t
-next_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 /* A value of two words.  Each is written whole; the two may come from
  * different writes, all of which give the upper 32 bits of both the key. */
 static void

@@ -121,6 +121,39 @@ find_map(const struct okobpf_prog *prog, const char *name)
     return NULL;
 }
 
+uint64_t
+next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+uint64_t
+get_value(struct okobpf_map *map, uint32_t key)
+{
+    uint64_t value;
+
+    return (okobpf_map_lookup(map, &key, sizeof key, &value, sizeof value)
+            == OKOBPF_MAP_OK ? value : UINT64_MAX);
+}
+
+uint32_t
+count_dump(struct okobpf_map *map)
+{
+    uint64_t cursor = 0;
+    uint64_t value;
+    uint32_t n = 0;
+    uint32_t key;
+
+    while (okobpf_map_next(map, &cursor, &key, &value)) {
+        assert_int_equal(get_value(map, key), value);
+        n++;
+    }
+    return n;
+}
+
 /* Allocation.  The linker leads calls of NAME to __wrap_NAME, see Makefile. */
 
 void *__real_mem_alloc(uint64_t n, size_t size);

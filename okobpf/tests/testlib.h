@@ -55,6 +55,16 @@ uint64_t run_prog(const struct okobpf_prog *, const void *packet,
 /* Returns the map 'name' of 'prog', which must exist. */
 struct okobpf_map *find_map(const struct okobpf_prog *, const char *name);
 
+/* The next number of Marsaglia's xorshift generator. */
+uint64_t next_random(uint64_t *seed);
+
+/* Returns the value of 'key', as the user sees it, or UINT64_MAX if there is
+ * none.  This and count_dump() are for keys of 4 and values of 8 bytes. */
+uint64_t get_value(struct okobpf_map *, uint32_t key);
+
+/* Counts what a dump finds, and checks that it is what lookups find. */
+uint32_t count_dump(struct okobpf_map *);
+
 /* A host that puts off what it is given until test_host_drain(). */
 extern const struct okobpf_host test_host;
 #define TEST_HOST_SLOTS 4
