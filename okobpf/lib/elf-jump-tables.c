@@ -306,7 +306,7 @@ elf_jump_may_use(const struct jumps *j, uint32_t index, size_t table)
 {
     uint64_t set = 0;
 
-    if (j->know_sets) {
+    if (j->sets) {
         set = j->sets[index - j->f->base].of[
             bpf_dst(&j->ld->image->insns[index])];
     }
@@ -368,7 +368,6 @@ elf_find_jump_sets(struct jumps *j)
     if (!j->sets) {
         return elf_no_memory(j->ld);
     }
-    j->know_sets = true;
     j->sets[0].reached = true;
     while (changed) {
         changed = false;
@@ -377,7 +376,8 @@ elf_find_jump_sets(struct jumps *j)
                 changed |= spread_from(j, i);
             }
             if (j->ld->n_jump_steps > MAX_STEPS) {
-                j->know_sets = false;
+                free(j->sets);
+                j->sets = NULL;
                 return OKOBPF_OK;
             }
         }

@@ -48,8 +48,8 @@ struct jumps {
     size_t n_places;
     size_t allocated_places;
 
-    struct jump_sets *sets;     /* In front of each instruction. */
-    bool know_sets;             /* Otherwise 'sets' is of no use. */
+    struct jump_sets *sets;     /* In front of each instruction.  NULL if they
+                                 * are not known. */
 
     /* The comparisons that take the place of one jump. */
     struct bpf_insn *code;
