@@ -124,18 +124,42 @@ mark_slot_read(struct verifier *v, uint32_t frame, uint32_t slot)
 
 /* Comparison. */
 
-/* Matches symbols of a saved state with those of the current one: 'old' there
- * is 'new + shift' here. */
-struct pairs {
-    const struct checkpoint *cp; /* Of the saved state. */
+/* The comparison of the current state with one in a checkpoint.
+ *
+ * That the checkpoint includes the current state may rest on values that the
+ * current path computed: on a number that is within bounds, or a zero that
+ * makes bytes zero.  If so, they have mattered, as if an instruction had made
+ * use of them, or the checkpoints before would stand for states in which these
+ * values are others.  So nothing below looks at a number or at a slot of the
+ * current state without noting it here, in the same place: there is no second
+ * list of what matters that could miss something. */
+struct comparison {
+    const struct checkpoint *cp;
+    bool exact;                 /* Whether the states must be the same. */
+
+    /* Matches symbols of the saved state with those of the current one: 'old'
+     * there is 'new + shift' here. */
     struct {
         uint32_t old, new;
         int32_t shift;
     } pair[MAX_PAIRS];
-    int n;
+    int n_pairs;
     uint32_t n_anonymous;
-    bool exact;                 /* As of state_included(). */
+
+    /* What the result rests on. */
+    uint64_t deps;              /* Of numbers. */
+    uint64_t read[BPF_MAX_FRAMES]; /* Slots, by frame. */
 };
+
+/* Returns the number 'new', on which the result rests from now on. */
+static const struct scalar *
+rest_on(struct comparison *c, const struct val *new)
+{
+    if (new->type == V_SCALAR) {
+        c->deps |= new->deps;
+    }
+    return &new->s;
+}
 
 /* Whether what follows from 'cp' may come by a value that depends on the
  * symbol 'id'.  Goes no deeper than 'depth' into what symbols stand for. */
@@ -156,7 +180,7 @@ may_have(const struct verifier *v, const struct checkpoint *cp, uint32_t id,
 }
 
 static bool
-match_id(const struct verifier *v, struct pairs *pairs,
+match_id(const struct verifier *v, struct comparison *c,
          uint32_t old, uint32_t new, int32_t shift)
 {
     if (old == ID_PKT_LEN) {
@@ -164,42 +188,42 @@ match_id(const struct verifier *v, struct pairs *pairs,
     }
     if (!new) {
         /* Equal to no other value. */
-        new = UINT32_MAX - pairs->n_anonymous++;
+        new = UINT32_MAX - c->n_anonymous++;
     }
-    for (int i = 0; i < pairs->n; i++) {
-        if (pairs->pair[i].old == old) {
-            return (pairs->pair[i].new == new
-                    && pairs->pair[i].shift == shift);
+    for (int i = 0; i < c->n_pairs; i++) {
+        if (c->pair[i].old == old) {
+            return (c->pair[i].new == new
+                    && c->pair[i].shift == shift);
         }
     }
-    if (pairs->n >= MAX_PAIRS) {
+    if (c->n_pairs >= MAX_PAIRS) {
         return false;
     }
-    pairs->pair[pairs->n].old = old;
-    pairs->pair[pairs->n].new = new;
-    pairs->pair[pairs->n].shift = shift;
-    pairs->n++;
+    c->pair[c->n_pairs].old = old;
+    c->pair[c->n_pairs].new = new;
+    c->pair[c->n_pairs].shift = shift;
+    c->n_pairs++;
 
     /* What follows from the saved state may have made use of what the symbol
      * stands for, if that came up again.  Whether a loop makes progress is
      * another matter: what its counter stands for is longer in each round. */
-    const struct origin *o = pairs->exact ? NULL : id_origin(v, old);
-    if (o && may_have(v, pairs->cp, o->parts[0], MAX_DEPTH)
-        && (!o->parts[1] || may_have(v, pairs->cp, o->parts[1], MAX_DEPTH))) {
+    const struct origin *o = c->exact ? NULL : id_origin(v, old);
+    if (o && may_have(v, c->cp, o->parts[0], MAX_DEPTH)
+        && (!o->parts[1] || may_have(v, c->cp, o->parts[1], MAX_DEPTH))) {
         const struct origin *n = id_origin(v, new);
 
         return (!shift && n && o->form == n->form && o->delta == n->delta
-                && match_id(v, pairs, o->parts[0], n->parts[0], 0)
+                && match_id(v, c, o->parts[0], n->parts[0], 0)
                 && (!o->parts[1] == !n->parts[1])
                 && (!o->parts[1]
-                    || match_id(v, pairs, o->parts[1], n->parts[1], 0)));
+                    || match_id(v, c, o->parts[1], n->parts[1], 0)));
     }
     return true;
 }
 
 /* Whether what 'old' says of its symbol is true of that of 'new'. */
 static bool
-relation_included(const struct verifier *v, struct pairs *pairs,
+relation_included(const struct verifier *v, struct comparison *c,
                   const struct val *old, const struct val *new)
 {
     if (!old->id) {
@@ -210,7 +234,7 @@ relation_included(const struct verifier *v, struct pairs *pairs,
     }
     if (old->form == FORM_QUOTIENT || old->form == FORM_MULTIPLE) {
         return (new->id && old->delta == new->delta
-                && match_id(v, pairs, old->id, new->id, 0));
+                && match_id(v, c, old->id, new->id, 0));
     }
     if (old->range != RANGE_NONE
         && (!new->id || new->range == RANGE_NONE
@@ -218,103 +242,116 @@ relation_included(const struct verifier *v, struct pairs *pairs,
                 < (int64_t) old->range - old->delta))) {
         return false;
     }
-    return match_id(v, pairs, old->id, new->id,
+    return match_id(v, c, old->id, new->id,
                     new->id ? new->delta - old->delta : 0);
 }
 
-/* Whether 'old' includes 'new'.  'exact': whether they are the same. */
+/* Whether 'old' includes 'new'. */
 static bool
-val_included(const struct verifier *v, struct pairs *pairs,
-             const struct val *old, const struct val *new, bool exact)
+val_included(const struct verifier *v, struct comparison *c,
+             const struct val *old, const struct val *new)
 {
     if (old->type != new->type) {
         return false;
     }
-    if (old->type == V_SCALAR && !old->precise && !exact) {
-        return true;
+    if (old->type == V_SCALAR && !old->precise && !c->exact) {
+        return true;            /* Any number will do. */
     }
+
+    const struct scalar *s = rest_on(c, new);
     return (old->map == new->map
             && old->frame == new->frame
-            && (exact ? scalar_equal(&old->s, &new->s)
-                : scalar_includes(&old->s, &new->s))
-            && relation_included(v, pairs, old, new));
+            && (c->exact ? scalar_equal(&old->s, s)
+                : scalar_includes(&old->s, s))
+            && relation_included(v, c, old, new));
+}
+
+/* Whether byte 'i' of 'slot' is part of its value. */
+static bool
+in_val(const struct slot *slot, int i)
+{
+    return slot->size && i >= slot->start && i < slot->start + slot->size;
+}
+
+/* Whether byte 'i' of 'slot' is data, whatever it is. */
+static bool
+is_data(const struct slot *slot, int i)
+{
+    return (slot->kind[i] >= B_MISC
+            && !(in_val(slot, i) && val_is_pointer(&slot->val)));
+}
+
+/* Whether byte 'i' of 'slot' is 0. */
+static bool
+is_zero(struct comparison *c, const struct slot *slot, int i)
+{
+    if (slot->kind[i] == B_ZERO) {
+        return true;            /* A kind that is always compared. */
+    }
+    if (!in_val(slot, i) || !val_is_const(&slot->val)) {
+        return false;
+    }
+    return !rest_on(c, &slot->val)->r.umax;
 }
 
 /* Whether the 8 bytes of 'old', of which 'val' holds the value if there is
  * one, include those of 'new'. */
 static bool
-slot_included(const struct verifier *v, struct pairs *pairs,
+slot_included(const struct verifier *v, struct comparison *c,
               const struct saved_slot *old, const struct val *val,
-              const struct slot *new, bool exact)
+              const struct slot *new)
 {
-    for (int i = 0; i < 8; i++) {
-        bool in_val = (new->size && i >= new->start
-                       && i < new->start + new->size);
+    bool same_place = (old->size && new->start == old->start
+                       && new->size == old->size);
 
-        switch (old->kind[i]) {
+    for (int i = 0; i < 8; i++) {
+        if (c->exact && new->kind[i] != old->kind[i]) {
+            return false;
+        }
+        switch ((enum byte_kind) old->kind[i]) {
         case B_NONE:
         case B_BROKEN:
             /* Can't have been read. */
-            if (exact && new->kind[i] != old->kind[i]) {
-                return false;
-            }
             break;
 
         case B_MISC:
-            if (new->kind[i] < B_MISC
-                || (in_val && val_is_pointer(&new->val))
-                || (exact && new->kind[i] != B_MISC)) {
+            if (!is_data(new, i)) {
                 return false;
             }
             break;
 
         case B_ZERO:
-            if (new->kind[i] != B_ZERO
-                && !(in_val && val_is_const(&new->val)
-                     && !new->val.s.r.umax && !exact)) {
+            if (!is_zero(c, new, i)) {
                 return false;
             }
             break;
 
         case B_SPILL:
-            if (in_val && new->start == old->start
-                && new->size == old->size) {
-                break;
-            }
-            /* Any initialized bytes make up some number. */
-            if (exact || val->type != V_SCALAR || val->precise
-                || new->kind[i] < B_MISC
-                || (in_val && val_is_pointer(&new->val))) {
+            /* Any data make up some number. */
+            if (!same_place
+                && (c->exact || val->type != V_SCALAR || val->precise
+                    || !is_data(new, i))) {
                 return false;
             }
             break;
         }
     }
-    return (!old->size
-            || !new->size || new->start != old->start
-            || new->size != old->size
-            || val_included(v, pairs, val, &new->val, exact));
+    return !same_place || val_included(v, c, val, &new->val);
 }
 
-/* Whether the state in 'cp' includes the current one.  'exact': whether they
- * are the same. */
+/* Whether the state in 'c->cp' includes the current one. */
 static bool
-state_included(struct verifier *v, const struct checkpoint *cp, bool exact)
+state_included(const struct verifier *v, struct comparison *c)
 {
     static const struct slot no_slot;
-    const struct saved *saved = cp->saved;
+    const struct saved *saved = c->cp->saved;
     const struct state *cur = v->cur;
     const struct val *val = saved->vals;
     const struct saved_slot *slot = saved->slots;
-    struct pairs pairs;
 
-    pairs.cp = cp;
-    pairs.n = 0;
-    pairs.n_anonymous = 0;
-    pairs.exact = exact;
     if (saved->depth != cur->depth
         || saved->len_min > cur->len_min
-        || (exact && saved->len_min != cur->len_min)) {
+        || (c->exact && saved->len_min != cur->len_min)) {
         return false;
     }
     for (uint32_t f = 0; f <= saved->depth; f++) {
@@ -325,19 +362,20 @@ state_included(struct verifier *v, const struct checkpoint *cp, bool exact)
             return false;
         }
         for (uint32_t bits = sf->regs; bits; bits &= bits - 1) {
-            if (!val_included(v, &pairs, val++,
-                              &frame->regs[__builtin_ctz(bits)], exact)) {
+            if (!val_included(v, c, val++,
+                              &frame->regs[__builtin_ctz(bits)])) {
                 return false;
             }
         }
+        c->read[f] = sf->read;
         for (uint32_t s = 0; s < sf->n_slots; s++, slot++) {
             const struct slot *new = (s < frame->n_slots ? &frame->slots[s]
                                       : &no_slot);
             const struct val *old_val = slot->size ? val++ : NULL;
 
             /* What is read later is known only once all is known. */
-            if ((exact || sf->read & (UINT64_C(1) << s))
-                && !slot_included(v, &pairs, slot, old_val, new, exact)) {
+            if ((c->exact || sf->read & (UINT64_C(1) << s))
+                && !slot_included(v, c, slot, old_val, new)) {
                 return false;
             }
         }
@@ -345,46 +383,28 @@ state_included(struct verifier *v, const struct checkpoint *cp, bool exact)
     return true;
 }
 
-/* The current path ends here, as 'cp' includes its state.  Has what mattered
- * from 'cp' on matter for the current path. */
-static void
-inherit_marks(struct verifier *v, const struct checkpoint *cp)
+/* Whether the state in 'cp' includes the current one.  'exact': whether they
+ * are the same.  If so, what this rests on has mattered. */
+static bool
+includes(struct verifier *v, const struct checkpoint *cp, bool exact)
 {
-    const struct saved *saved = cp->saved;
-    const struct val *val = saved->vals;
-    uint64_t deps = 0;
+    struct comparison c;
 
-    for (uint32_t f = 0; f <= saved->depth; f++) {
-        const struct saved_frame *sf = &saved->frames[f];
-        const struct frame *frame = &v->cur->frames[f];
-
-        for (uint32_t bits = sf->regs; bits; bits &= bits - 1, val++) {
-            if (val->precise) {
-                deps |= frame->regs[__builtin_ctz(bits)].deps;
-            }
-        }
-        for (uint64_t bits = sf->spills; bits; bits &= bits - 1, val++) {
-            uint32_t s = __builtin_ctzll(bits);
-
-            if (val->precise && s < frame->n_slots && frame->slots[s].size) {
-                deps |= frame->slots[s].val.deps;
-            }
-        }
-        for (uint64_t bits = sf->read; bits; bits &= bits - 1) {
-            uint32_t s = __builtin_ctzll(bits);
-
-            mark_slot_read(v, f, s);
-            if (s < frame->n_slots && frame->slots[s].size) {
-                /* A zero may have stood for zeros in 'cp'. */
-                const struct val *new = &frame->slots[s].val;
-
-                if (!(sf->spills & (UINT64_C(1) << s))) {
-                    deps |= new->type == V_SCALAR ? new->deps : 0;
-                }
-            }
+    c.cp = cp;
+    c.exact = exact;
+    c.n_pairs = 0;
+    c.n_anonymous = 0;
+    c.deps = 0;
+    if (!state_included(v, &c)) {
+        return false;
+    }
+    for (uint32_t f = 0; f <= cp->saved->depth; f++) {
+        for (uint64_t bits = c.read[f]; bits; bits &= bits - 1) {
+            mark_slot_read(v, f, __builtin_ctzll(bits));
         }
     }
-    mark_precise(v, deps);
+    mark_precise(v, c.deps);
+    return true;
 }
 
 /* Checkpoints. */
@@ -483,11 +503,10 @@ checkpoint_visit(struct verifier *v, bool *pruned)
     while (*cpp) {
         struct checkpoint *cp = *cpp;
 
-        if (state_included(v, cp, false)) {
+        if (includes(v, cp, false)) {
             log_note(v, "%u: as before: nothing new from here\n",
                      v->cur->insn);
             cp->n_hits++;
-            inherit_marks(v, cp);
 
             /* What was of use once is likely to be again. */
             *cpp = cp->next;
@@ -509,7 +528,7 @@ checkpoint_visit(struct verifier *v, bool *pruned)
      * the limit on visits. */
     struct checkpoint *open = join->open;
     for (int i = 0; open && i < 4; open = open->next, i++) {
-        if (state_included(v, open, true)) {
+        if (includes(v, open, true)) {
             return refuse(v, "make sure that each round of the loop comes "
                           "closer to its end, with a counter for example: "
                           "for (i = 0; i < 8; i++)",
