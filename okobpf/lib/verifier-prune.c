@@ -266,32 +266,13 @@ val_included(const struct verifier *v, struct comparison *c,
             && relation_included(v, c, old, new));
 }
 
-/* Whether byte 'i' of 'slot' is part of its value. */
-static bool
-in_val(const struct slot *slot, int i)
-{
-    return slot->size && i >= slot->start && i < slot->start + slot->size;
-}
-
 /* Whether byte 'i' of 'slot' is data, whatever it is. */
 static bool
 is_data(const struct slot *slot, int i)
 {
     return (slot->kind[i] >= B_MISC
-            && !(in_val(slot, i) && val_is_pointer(&slot->val)));
-}
-
-/* Whether byte 'i' of 'slot' is 0. */
-static bool
-is_zero(struct comparison *c, const struct slot *slot, int i)
-{
-    if (slot->kind[i] == B_ZERO) {
-        return true;            /* A kind that is always compared. */
-    }
-    if (!in_val(slot, i) || !val_is_const(&slot->val)) {
-        return false;
-    }
-    return !rest_on(c, &slot->val)->r.umax;
+            && !(slot_byte_in_val(slot, i)
+                 && val_is_pointer(&slot->val)));
 }
 
 /* Whether the 8 bytes of 'old', of which 'val' holds the value if there is
@@ -321,7 +302,7 @@ slot_included(const struct verifier *v, struct comparison *c,
             break;
 
         case B_ZERO:
-            if (!is_zero(c, new, i)) {
+            if (!slot_byte_is_zero(new, i, &c->deps)) {
                 return false;
             }
             break;

@@ -44,16 +44,41 @@ slot_make(struct frame *frame, uint32_t index)
     return &frame->slots[index];
 }
 
-/* Gives up the value in 'slot', keeping that its bytes are initialized. */
+/* Gives up the value in 'slot', keeping that its bytes are initialized, and
+ * zeros. */
 static void
-slot_forget(struct slot *slot)
+slot_forget(struct verifier *v, struct slot *slot)
 {
-    uint8_t kind = (val_is_pointer(&slot->val) ? B_BROKEN : B_MISC);
+    uint8_t kind = B_MISC;
 
-    if (slot->size) {
-        memset(slot->kind + slot->start, kind, slot->size);
-        slot->size = 0;
+    if (!slot->size) {
+        return;
     }
+    if (val_is_pointer(&slot->val)) {
+        kind = B_BROKEN;
+    } else if (val_is_const(&slot->val) && !slot->val.s.r.umax) {
+        mark_val_precise(v, &slot->val);
+        kind = B_ZERO;
+    }
+    memset(slot->kind + slot->start, kind, slot->size);
+    slot->size = 0;
+}
+
+bool
+slot_byte_in_val(const struct slot *slot, int i)
+{
+    return slot->size && i >= slot->start && i < slot->start + slot->size;
+}
+
+bool
+slot_byte_is_zero(const struct slot *slot, int i, uint64_t *deps)
+{
+    if (slot_byte_in_val(slot, i) && val_is_const(&slot->val)
+        && !slot->val.s.r.umax) {
+        *deps |= slot->val.deps;
+        return true;
+    }
+    return slot->kind[i] == B_ZERO;
 }
 
 /* Bytes of the stack that an access may touch: bit 'r10 offset +
@@ -185,7 +210,7 @@ stack_clobber(struct verifier *v, const struct val *ptr, int64_t ofs,
         }
 
         struct slot *slot = slot_make(frame, index);
-        slot_forget(slot);
+        slot_forget(v, slot);
         if (at < sure_end || slot->kind[byte] >= B_MISC) {
             slot->kind[byte] = B_MISC;
         }
@@ -210,7 +235,7 @@ stack_store(struct verifier *v, const struct val *ptr, int64_t ofs, int size,
     struct slot *slot = slot_make(frame, index);
     bool zero = val_is_const(val) && !val->s.r.umax;
 
-    slot_forget(slot);
+    slot_forget(v, slot);
     if (size >= 4) {
         if (val->type == V_SCALAR || val->type == V_PKT) {
             id_need(v, val);
@@ -272,11 +297,12 @@ stack_load(struct verifier *v, const struct val *ptr, const char *what,
         }
     }
 
+    uint64_t deps = 0;
     bool zero = true;
     for (int i = 0; i < size; i++) {
-        zero = zero && slot->kind[byte + i] == B_ZERO;
+        zero = zero && slot_byte_is_zero(slot, byte + i, &deps);
     }
-    val_set_scalar(result,
-                   scalar_range(0, zero ? 0 : scalar_umax(size * 8)), 0);
+    val_set_scalar(result, scalar_range(0, zero ? 0 : scalar_umax(size * 8)),
+                   zero ? deps : 0);
     return true;
 }

@@ -419,6 +419,13 @@ bool check_mem(struct verifier *, const struct val *ptr, const char *what,
  * the offset of 'ptr' is variable, each byte that it may lead to is read, or
  * may or may not be written. */
 
+/* Whether byte 'i' of 'slot' is part of its value. */
+bool slot_byte_in_val(const struct slot *, int i);
+
+/* Whether byte 'i' of 'slot' is known to be 0.  If this rests on a number, adds
+ * what that was computed from to '*deps'. */
+bool slot_byte_is_zero(const struct slot *, int i, uint64_t *deps);
+
 /* Checks that the bytes of stack are initialized and no pointers. */
 bool check_stack_read(struct verifier *, const struct val *ptr,
                       const char *what, int64_t ofs, uint64_t size);
