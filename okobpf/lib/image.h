@@ -91,11 +91,20 @@ enum okobpf_status elf_load(const void *elf, size_t size, const char *section,
                             const struct okobpf_limits *, struct image *,
                             struct okobpf_report *);
 
+enum verify_flags {
+    VERIFY_LOG = 1 << 0,        /* Fill in 'log' of the report. */
+
+    /* Follow each path to its end, whatever other paths have shown.  Takes
+     * exponential time.  For tests: the answer must be the same. */
+    VERIFY_EVERY_PATH = 1 << 1,
+};
+
 /* verifier.c.  Returns OKOBPF_OK if the program in '*image' can do no harm,
  * else OKOBPF_REJECTED, OKOBPF_LIMIT or OKOBPF_NO_MEMORY and fills in
- * '*report'.  Fills in the statistics of '*report' in every case. */
+ * '*report'.  Fills in the statistics of '*report' in every case.  'flags' are
+ * those of enum verify_flags. */
 enum okobpf_status verify(const struct image *, const struct okobpf_limits *,
-                          bool want_log, struct okobpf_report *);
+                          uint32_t flags, struct okobpf_report *);
 
 /* disasm.c.  Writes the instruction at 'insns[index]' as text, such as
  * "r0 = *(u8 *)(r1 + 14)", to the 'size' bytes at 'buf' (snprintf() rules). */

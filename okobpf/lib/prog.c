@@ -278,7 +278,8 @@ okobpf_load(const void *elf, size_t size,
                             &map_memory, report);
     }
     if (status == OKOBPF_OK) {
-        status = verify(&prog->image, limits, options->want_log, report);
+        status = verify(&prog->image, limits,
+                        options->want_log ? VERIFY_LOG : 0, report);
     }
     if (status == OKOBPF_OK) {
         status = build_prog(prog, options, map_memory, report);

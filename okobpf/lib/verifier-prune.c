@@ -542,9 +542,15 @@ path_ended(struct verifier *v)
          * checkpoints is finished first. */
         join->open = cp->next;
         join->n_open--;
-        cp->next = join->done;
-        join->done = cp;
-        cp = cp->parent;
+
+        struct checkpoint *parent = cp->parent;
+        if (v->every_path) {
+            checkpoint_free(v, cp);
+        } else {
+            cp->next = join->done;
+            join->done = cp;
+        }
+        cp = parent;
     }
 }
 

@@ -299,7 +299,7 @@ uninit(struct verifier *v)
 
 enum okobpf_status
 verify(const struct image *image, const struct okobpf_limits *limits,
-       bool want_log, struct okobpf_report *report)
+       uint32_t flags, struct okobpf_report *report)
 {
     struct verifier v = {
         .image = image,
@@ -310,7 +310,8 @@ verify(const struct image *image, const struct okobpf_limits *limits,
         .next_id = ID_FIRST,
         .start_ns = cpu_time_ns(),
         .status = OKOBPF_OK,
-        .want_log = want_log,
+        .every_path = flags & VERIFY_EVERY_PATH,
+        .want_log = flags & VERIFY_LOG,
     };
 
     if (run(&v)) {

@@ -232,6 +232,7 @@ struct verifier {
     const struct image *image;
     const struct okobpf_limits *limits;
     struct okobpf_report *report;
+    bool every_path;            /* Checkpoints don't end paths. */
     const struct bpf_insn *insns;
     uint32_t n_insns;
 

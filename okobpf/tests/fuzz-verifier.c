@@ -101,7 +101,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     image.n_insns = n;
     limits.max_visits = 20000;
     memset(&report, 0, sizeof report);
-    if (verify(&image, &limits, data[0] & 2, &report) == OKOBPF_OK) {
+    if (verify(&image, &limits, data[0] & 2 ? VERIFY_LOG : 0, &report)
+        == OKOBPF_OK) {
         struct random r = { size };
         struct okobpf_env env;
 

@@ -109,11 +109,11 @@ test_case(void **state)
         != OKOBPF_OK) {
         fail_msg("%s", report.reason);
     }
-    status = verify(&image, &okobpf_default_limits, false, &report);
+    status = verify(&image, &okobpf_default_limits, 0, &report);
 
     /* The log changes nothing, and is always there. */
-    assert_int_equal(verify(&image, &okobpf_default_limits, true, &logged),
-                     status);
+    assert_int_equal(verify(&image, &okobpf_default_limits, VERIFY_LOG,
+                            &logged), status);
     assert_non_null(logged.log);
     assert_true(strlen(logged.log) <= okobpf_default_limits.max_log_size);
     assert_true(report.peak_memory <= okobpf_default_limits.max_verify_memory);

@@ -117,7 +117,7 @@ find_ways(const struct image *image)
 
     all.max_log_size = MAX_LOG;
     memset(&report, 0, sizeof report);
-    verify(image, &all, true, &report);
+    verify(image, &all, VERIFY_LOG, &report);
     if (report.log_truncated) {
         free(ways);
         ways = NULL;
@@ -211,7 +211,7 @@ compare(struct subject *subject, const int fds[], const struct image *image,
     const char *problem = NULL;
 
     memset(&report, 0, sizeof report);
-    bool ours = verify(image, &limits, false, &report) == OKOBPF_OK;
+    bool ours = verify(image, &limits, 0, &report) == OKOBPF_OK;
     if (!ours && image->abi == OKOBPF_ABI_PACKET) {
         /* What is safe for some packets is not, for that, for all. */
         okobpf_report_uninit(&report);
@@ -317,7 +317,7 @@ is_slow(const struct image *image, const char *name)
     struct okobpf_report report;
 
     memset(&report, 0, sizeof report);
-    verify(image, &limits, false, &report);
+    verify(image, &limits, 0, &report);
     uint32_t n_visits = report.insns_visited;
     okobpf_report_uninit(&report);
 

@@ -47,7 +47,7 @@ try(struct random *r, struct subject *subject, struct bpf_insn *insns,
     image.insns = insns;
     image.n_insns = n;
     memset(&report, 0, sizeof report);
-    accepted = verify(&image, &limits, false, &report) == OKOBPF_OK;
+    accepted = verify(&image, &limits, 0, &report) == OKOBPF_OK;
     for (int i = 0; accepted && i < N_PACKETS; i++) {
         struct okobpf_env env;
         uint32_t len;

@@ -33,12 +33,13 @@
  * The program number N of a run has the seed SEED + N: what a failure names
  * as its seed yields that program again, alone, with a COUNT of 1. */
 
+#include "repair.h"
 #include "verifier-statements.h"
 
 #include <inttypes.h>
 
-#define MAX_REPAIRS 100
 #define N_PACKETS 40
+#define MAX_VISITS 20000
 
 /* Of the programs' map. */
 enum { VALUE_SIZE = 64, N_VALUES = 4 };
@@ -224,52 +225,7 @@ generate(struct gen *g, struct random *r, enum okobpf_abi abi)
     }
 }
 
-/* Repair. */
-
-/* Makes the instruction do nothing but to write the register that it would
- * have written, if any. */
-static void
-make_harmless(struct bpf_insn *insn)
-{
-    int class = BPF_CLASS(insn->opcode);
-    bool writes = (class == BPF_ALU || class == BPF_ALU64
-                   || class == BPF_LDX);
-
-    *insn = (struct bpf_insn) {
-        .opcode = BPF_ALU64 | BPF_MOV | BPF_K,
-        .regs = writes ? bpf_dst(insn) : 0,
-    };
-}
-
-/* Verifies the program, and repairs it until it is accepted.  Returns false if
- * that comes to nothing.  '*n_visits' is what the verifier visited. */
-static bool
-repair(struct gen *g, const struct subject *subject, uint32_t *n_visits)
-{
-    struct okobpf_limits limits = okobpf_default_limits;
-
-    limits.max_visits = 20000;
-    for (int i = 0; i < MAX_REPAIRS; i++) {
-        struct image image = subject->image;
-        struct okobpf_report report;
-        enum okobpf_status status;
-        int at;
-
-        image.insns = g->insns;
-        image.n_insns = g->n;
-        memset(&report, 0, sizeof report);
-        status = verify(&image, &limits, false, &report);
-        at = report.insn;
-        *n_visits = report.insns_visited;
-        okobpf_report_uninit(&report);
-        if (status != OKOBPF_REJECTED) {
-            return status == OKOBPF_OK;
-        }
-        assert_in_range(at, 0, g->n - 1);
-        make_harmless(&g->insns[at]);
-    }
-    return false;
-}
+/* Packets. */
 
 /* Returns a packet, which the caller must free. */
 static uint8_t *
@@ -387,7 +343,7 @@ test_repaired(void **state)
         current_seed = seed;
         generate(&g, &r, subject->image.abi);
         n = count_reads(&g);
-        if (!repair(&g, subject, &n_visits)) {
+        if (!repair(g.insns, g.n, &subject->image, MAX_VISITS, &n_visits)) {
             continue;
         }
         n_accepted++;

@@ -1,0 +1,66 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include "repair.h"
+
+#include <string.h>
+#include "testlib.h"
+
+#define MAX_REPAIRS 100
+
+/* Makes the instruction do nothing but to write the register that it would
+ * have written, if any. */
+static void
+make_harmless(struct bpf_insn *insn)
+{
+    int class = BPF_CLASS(insn->opcode);
+    bool writes = (class == BPF_ALU || class == BPF_ALU64
+                   || class == BPF_LDX);
+
+    *insn = (struct bpf_insn) {
+        .opcode = BPF_ALU64 | BPF_MOV | BPF_K,
+        .regs = writes ? bpf_dst(insn) : 0,
+    };
+}
+
+bool
+repair(struct bpf_insn *insns, uint32_t n, const struct image *from,
+       uint32_t max_visits, uint32_t *n_visits)
+{
+    struct okobpf_limits limits = okobpf_default_limits;
+
+    limits.max_visits = max_visits;
+    for (int i = 0; i < MAX_REPAIRS; i++) {
+        struct image image = *from;
+        struct okobpf_report report;
+        enum okobpf_status status;
+        int at;
+
+        image.insns = insns;
+        image.n_insns = n;
+        memset(&report, 0, sizeof report);
+        status = verify(&image, &limits, 0, &report);
+        at = report.insn;
+        *n_visits = report.insns_visited;
+        okobpf_report_uninit(&report);
+        if (status != OKOBPF_REJECTED) {
+            return status == OKOBPF_OK;
+        }
+        assert_in_range(at, 0, n - 1);
+        make_harmless(&insns[at]);
+    }
+    return false;
+}
