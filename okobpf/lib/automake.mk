@@ -13,20 +13,11 @@
 # limitations under the License.
 
 # The BPF runtime, which the toolkit copies to lib/okobpf/ of the Open vSwitch
-# tree: every source file and header that stands beside this file.
+# tree: every source file and header that stands beside this file, or in a
+# folder there.  They include each other by their path from here.
+AM_CPPFLAGS += -I $(top_srcdir)/lib/okobpf
 lib_libopenvswitch_la_SOURCES += \
-	lib/okobpf/btf.c \
-	lib/okobpf/btf.h \
 	lib/okobpf/disasm.c \
-	lib/okobpf/elf-jump-tables.c \
-	lib/okobpf/elf-jumps.c \
-	lib/okobpf/elf-jumps.h \
-	lib/okobpf/elf-lines.c \
-	lib/okobpf/elf-load.c \
-	lib/okobpf/elf-load.h \
-	lib/okobpf/elf-maps.c \
-	lib/okobpf/elf.c \
-	lib/okobpf/elf.h \
 	lib/okobpf/epoch.c \
 	lib/okobpf/epoch.h \
 	lib/okobpf/helpers.c \
@@ -56,13 +47,24 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/map.h \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
+	lib/okobpf/object/btf.c \
+	lib/okobpf/object/btf.h \
+	lib/okobpf/object/elf.c \
+	lib/okobpf/object/elf.h \
+	lib/okobpf/object/jump-tables.c \
+	lib/okobpf/object/jumps.c \
+	lib/okobpf/object/jumps.h \
+	lib/okobpf/object/lines.c \
+	lib/okobpf/object/load.c \
+	lib/okobpf/object/load.h \
+	lib/okobpf/object/maps.c \
+	lib/okobpf/object/sha1.c \
+	lib/okobpf/object/sha1.h \
 	lib/okobpf/okobpf.h \
 	lib/okobpf/print.c \
 	lib/okobpf/print.h \
 	lib/okobpf/prog.c \
 	lib/okobpf/report.c \
-	lib/okobpf/sha1.c \
-	lib/okobpf/sha1.h \
 	lib/okobpf/tnum.c \
 	lib/okobpf/tnum.h \
 	lib/okobpf/verifier-alu.c \

@@ -25,8 +25,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "elf-load.h"
 #include "mem.h"
+#include "object/load.h"
 
 /* The image's arena is a list of these. */
 struct chunk {

@@ -19,7 +19,7 @@
 
 /* What passes between the stages of a load.
  *
- *    ELF bytes --(elf.c)--> struct image --(verifier.c)--> accepted image
+ *    ELF bytes --(object/)--> struct image --(verifier.c)--> accepted image
  *        --(prog.c: creates the maps)--> struct okobpf_prog
  *        --(interp.c or jit-x86-64.c)--> runs
  *
@@ -86,7 +86,8 @@ enum okobpf_status report_fail(struct okobpf_report *, enum okobpf_status,
 char *report_asprintf(const char *format, ...)
     __attribute__((__format__(__printf__, 1, 2)));
 
-/* elf.c.  Returns OKOBPF_OK and fills in '*image', or fills in '*report'. */
+/* object/load.c.  Returns OKOBPF_OK and fills in '*image', or fills in
+ * '*report'. */
 enum okobpf_status elf_load(const void *elf, size_t size, const char *section,
                             const struct okobpf_limits *, struct image *,
                             struct okobpf_report *);

@@ -28,8 +28,8 @@
 #include "image.h"
 #include "map.h"
 #include "mem.h"
+#include "object/sha1.h"
 #include "print.h"
-#include "sha1.h"
 
 const struct okobpf_limits okobpf_default_limits = {
     .max_object_size = 1024 * 1024,

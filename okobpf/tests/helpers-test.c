@@ -21,8 +21,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "object/sha1.h"
 #include "print.h"
-#include "sha1.h"
 #include "testlib.h"
 #include "xxhash.h"
 

@@ -22,7 +22,7 @@
 /* SHA-1 as in RFC 3174, for the tags of programs: a name for a program's
  * content, not a protection against anyone. */
 
-#include "sha1.h"
+#include "object/sha1.h"
 
 #include <string.h>
 

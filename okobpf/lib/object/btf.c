@@ -19,7 +19,7 @@
 #include <config.h>
 #endif
 
-#include "btf.h"
+#include "object/btf.h"
 
 #include <stdlib.h>
 #include <string.h>

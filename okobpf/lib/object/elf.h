@@ -16,8 +16,8 @@
 
 
 
-#ifndef OKOBPF_ELF_H
-#define OKOBPF_ELF_H 1
+#ifndef OKOBPF_OBJECT_ELF_H
+#define OKOBPF_OBJECT_ELF_H 1
 
 /* The container: sections, symbols and relocations of an ELF object.
  *

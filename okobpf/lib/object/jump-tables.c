@@ -21,7 +21,7 @@
 
 /* Finds the tables that indirect jumps load from. */
 
-#include "elf-jumps.h"
+#include "object/jumps.h"
 
 #include <stdlib.h>
 #include <string.h>

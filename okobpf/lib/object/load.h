@@ -16,22 +16,21 @@
 
 
 
-#ifndef OKOBPF_ELF_LOAD_H
-#define OKOBPF_ELF_LOAD_H 1
+#ifndef OKOBPF_OBJECT_LOAD_H
+#define OKOBPF_OBJECT_LOAD_H 1
 
 /* The steps of turning an ELF object into an image.
  *
- *    elf-load.c   chooses the program, and puts the functions that it calls
- *                 behind it
- *    elf-jumps.c  replaces indirect jumps, whose tables elf-jump-tables.c
- *                 finds
- *    elf-maps.c   finds the maps, and resolves references to them and to
- *                 global variables
- *    elf-lines.c  translates the line information, where there is some
- *    btf.c        reads types and lines */
+ *    load.c   chooses the program, and puts the functions that it calls
+ *             behind it
+ *    jumps.c  replaces indirect jumps, whose tables jump-tables.c finds
+ *    maps.c   finds the maps, and resolves references to them and to global
+ *             variables
+ *    lines.c  translates the line information, where there is some
+ *    btf.c    reads types and lines */
 
-#include "btf.h"
-#include "elf.h"
+#include "object/btf.h"
+#include "object/elf.h"
 
 /* Part of a section of code that stays together: a function, or what lies
  * between functions. */
@@ -94,7 +93,7 @@ struct loader {
     uint64_t n_jump_places;     /* In the tables of each jump, so far. */
 };
 
-/* elf-load.c. */
+/* load.c. */
 
 /* Reports that memory is short.  Returns OKOBPF_NO_MEMORY. */
 enum okobpf_status elf_no_memory(struct loader *);
@@ -112,14 +111,14 @@ enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
  * reports the failure. */
 enum okobpf_status elf_reserve_insns(struct loader *, uint64_t n);
 
-/* elf-jumps.c. */
+/* jumps.c. */
 
 /* Replaces the indirect jumps of 'f', the last function in the image.  Returns
  * OKOBPF_OK, or reports the failure. */
 enum okobpf_status elf_replace_jumps(struct loader *,
                                      const struct elf_function *f);
 
-/* elf-jump-tables.c. */
+/* jump-tables.c. */
 
 /* Whether 'sec' holds what indirect jumps load. */
 bool elf_is_jump_tables(const struct elf_section *sec);
@@ -130,21 +129,21 @@ bool elf_is_jump_tables(const struct elf_section *sec);
 bool elf_code_address(const struct elf *, const struct elf_section *sec,
                       const struct elf_rel *rel, uint64_t *address);
 
-/* elf-maps.c.  Fills in the image's maps and resolves the references to them
+/* maps.c.  Fills in the image's maps and resolves the references to them
  * in its instructions.  Returns OKOBPF_OK, or reports the failure. */
 enum okobpf_status elf_resolve_maps(struct loader *);
 
-/* elf-lines.c.  Fills in the image's lines, as far as the object has them. */
+/* lines.c.  Fills in the image's lines, as far as the object has them. */
 void elf_load_lines(struct loader *);
 
-/* elf-load.c.  Where the instruction at 'insn' of the image comes from. */
+/* load.c.  Where the instruction at 'insn' of the image comes from. */
 const char *elf_insn_section(const struct loader *, uint32_t insn,
                              uint64_t *offset);
 
-/* image.c. */
+/* ../image.c. */
 
 /* Returns 'size' zeroed bytes that image_uninit() frees, or NULL. */
 void *image_alloc(struct image *, size_t size);
 char *image_strdup(struct image *, const char *, size_t max_len);
 
-#endif /* elf-load.h */
+#endif /* load.h */

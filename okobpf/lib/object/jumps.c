@@ -38,7 +38,7 @@
  * together.  A value that is in none of them, which no compiler lets happen,
  * leads to one of the places nevertheless: the verifier checks all of them. */
 
-#include "elf-jumps.h"
+#include "object/jumps.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -21,7 +21,7 @@
 
 /* Translates the line information of an object for its image. */
 
-#include "elf-load.h"
+#include "object/load.h"
 
 #include <stdlib.h>
 #include <string.h>

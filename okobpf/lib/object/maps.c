@@ -42,7 +42,7 @@
  * the program refers to, each as an array of one value that all its threads
  * share. */
 
-#include "elf-load.h"
+#include "object/load.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

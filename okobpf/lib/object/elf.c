@@ -21,7 +21,7 @@
 
 /* The container: sections, symbols and relocations of an ELF object. */
 
-#include "elf.h"
+#include "object/elf.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -16,8 +16,8 @@
 
 
 
-#ifndef OKOBPF_BTF_H
-#define OKOBPF_BTF_H 1
+#ifndef OKOBPF_OBJECT_BTF_H
+#define OKOBPF_OBJECT_BTF_H 1
 
 /* BTF, the type and line information that clang -g adds to BPF objects.
  *
@@ -25,7 +25,7 @@
  * taken for missing: nobody loses a program for its debug information, except
  * where it holds the definitions of maps. */
 
-#include "elf.h"
+#include "object/elf.h"
 
 struct btf {
     const uint8_t *types;       /* Type section, not aligned. */

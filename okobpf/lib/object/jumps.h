@@ -14,13 +14,13 @@
  * limitations under the License.
  */
 
-#ifndef OKOBPF_ELF_JUMPS_H
-#define OKOBPF_ELF_JUMPS_H 1
+#ifndef OKOBPF_OBJECT_JUMPS_H
+#define OKOBPF_OBJECT_JUMPS_H 1
 
 /* The indirect jumps of one function, and the tables that they load from. */
 
-#include "elf-load.h"
 #include "insn.h"
+#include "object/load.h"
 
 /* Most tables that one function may use. */
 #define ELF_MAX_JUMP_TABLES 1024
@@ -76,7 +76,7 @@ enum okobpf_status elf_bad_jump(const struct jumps *, uint32_t insn,
                                 enum okobpf_status status,
                                 const char *problem);
 
-/* elf-jump-tables.c. */
+/* jump-tables.c. */
 
 /* Finds the tables that the function refers to.  Returns OKOBPF_OK, or reports
  * the failure. */
@@ -89,4 +89,4 @@ enum okobpf_status elf_find_jump_sets(struct jumps *);
 /* Whether the jump at 'index' may load from table 'table'. */
 bool elf_jump_may_use(const struct jumps *, uint32_t index, size_t table);
 
-#endif /* elf-jumps.h */
+#endif /* jumps.h */

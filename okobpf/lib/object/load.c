@@ -27,7 +27,7 @@
  * code (first ABI).  Within the section, it is the function called "entry" if
  * there is one (first ABI), or else what begins at offset 0. */
 
-#include "elf-load.h"
+#include "object/load.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

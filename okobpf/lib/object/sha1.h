@@ -16,8 +16,8 @@
 
 
 
-#ifndef OKOBPF_SHA1_H
-#define OKOBPF_SHA1_H 1
+#ifndef OKOBPF_OBJECT_SHA1_H
+#define OKOBPF_OBJECT_SHA1_H 1
 
 #include <stddef.h>
 #include <stdint.h>
