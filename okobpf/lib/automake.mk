@@ -65,26 +65,26 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/print.h \
 	lib/okobpf/prog.c \
 	lib/okobpf/report.c \
-	lib/okobpf/tnum.c \
-	lib/okobpf/tnum.h \
-	lib/okobpf/verifier-alu.c \
-	lib/okobpf/verifier-bounds.c \
-	lib/okobpf/verifier-branch.c \
-	lib/okobpf/verifier-call.c \
-	lib/okobpf/verifier-cfg.c \
-	lib/okobpf/verifier-insn.c \
-	lib/okobpf/verifier-learn.c \
-	lib/okobpf/verifier-live.c \
-	lib/okobpf/verifier-mem.c \
-	lib/okobpf/verifier-prune.c \
-	lib/okobpf/verifier-range.c \
-	lib/okobpf/verifier-report.c \
-	lib/okobpf/verifier-scalar.c \
-	lib/okobpf/verifier-scalar.h \
-	lib/okobpf/verifier-stack.c \
-	lib/okobpf/verifier-state.c \
-	lib/okobpf/verifier-val.c \
-	lib/okobpf/verifier.c \
-	lib/okobpf/verifier.h \
+	lib/okobpf/verifier/access.c \
+	lib/okobpf/verifier/alu.c \
+	lib/okobpf/verifier/bounds.c \
+	lib/okobpf/verifier/branch.c \
+	lib/okobpf/verifier/call.c \
+	lib/okobpf/verifier/cfg.c \
+	lib/okobpf/verifier/encoding.c \
+	lib/okobpf/verifier/learn.c \
+	lib/okobpf/verifier/liveness.c \
+	lib/okobpf/verifier/prune.c \
+	lib/okobpf/verifier/range.c \
+	lib/okobpf/verifier/report.c \
+	lib/okobpf/verifier/scalar.c \
+	lib/okobpf/verifier/scalar.h \
+	lib/okobpf/verifier/stack.c \
+	lib/okobpf/verifier/state.c \
+	lib/okobpf/verifier/symbols.c \
+	lib/okobpf/verifier/tnum.c \
+	lib/okobpf/verifier/tnum.h \
+	lib/okobpf/verifier/verifier.c \
+	lib/okobpf/verifier/verifier.h \
 	lib/okobpf/xxhash.c \
 	lib/okobpf/xxhash.h

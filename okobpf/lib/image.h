@@ -19,7 +19,7 @@
 
 /* What passes between the stages of a load.
  *
- *    ELF bytes --(object/)--> struct image --(verifier.c)--> accepted image
+ *    ELF bytes --(object/)--> struct image --(verifier/)--> accepted image
  *        --(prog.c: creates the maps)--> struct okobpf_prog
  *        --(interp.c or jit-x86-64.c)--> runs
  *
@@ -100,8 +100,8 @@ enum verify_flags {
     VERIFY_EVERY_PATH = 1 << 1,
 };
 
-/* verifier.c.  Returns OKOBPF_OK if the program in '*image' can do no harm,
- * else OKOBPF_REJECTED, OKOBPF_LIMIT or OKOBPF_NO_MEMORY and fills in
+/* verifier/verifier.c.  Returns OKOBPF_OK if the program in '*image' can do no
+ * harm, else OKOBPF_REJECTED, OKOBPF_LIMIT or OKOBPF_NO_MEMORY and fills in
  * '*report'.  Fills in the statistics of '*report' in every case.  'flags' are
  * those of enum verify_flags. */
 enum okobpf_status verify(const struct image *, const struct okobpf_limits *,

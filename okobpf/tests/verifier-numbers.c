@@ -21,9 +21,9 @@
  * halves of 4, of which there are few enough to try all. */
 
 #define SCALAR_BITS 8
-#include "tnum.c"
-#include "verifier-scalar.c"
-#include "verifier-range.c"
+#include "verifier/tnum.c"
+#include "verifier/scalar.c"
+#include "verifier/range.c"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -21,7 +21,7 @@
 /* Loads, stores and atomic operations. */
 
 #include <string.h>
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 static int
 access_size(const struct bpf_insn *insn)

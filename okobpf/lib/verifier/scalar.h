@@ -28,7 +28,7 @@
  * compile it with fewer and try all sets there are. */
 
 #include "insn.h"
-#include "tnum.h"
+#include "verifier/tnum.h"
 
 #ifndef SCALAR_BITS
 #define SCALAR_BITS 64
@@ -103,7 +103,7 @@ struct scalar scalar_sign_extend(const struct scalar *, int from, int width);
 bool scalar_assume(int op, int width, bool taken,
                    struct scalar *a, struct scalar *b);
 
-/* Between verifier-scalar.c and verifier-range.c. */
+/* Between scalar.c and range.c. */
 
 /* All numbers of 'width' bits. */
 struct range range_full(int width);
@@ -115,4 +115,4 @@ bool scalar_sync(struct scalar *);
  * upper bits, if 'width' is SCALAR_HALF, are 0. */
 struct scalar scalar_make(struct tnum t, struct range r, int width);
 
-#endif /* verifier-scalar.h */
+#endif /* scalar.h */

@@ -20,7 +20,7 @@
 
 /* What can be checked of each instruction by itself. */
 
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 static bool
 bad_insn(struct verifier *v, uint32_t index, const char *what)

@@ -14,8 +14,8 @@
  * limitations under the License.
  */
 
-#ifndef OKOBPF_TNUM_H
-#define OKOBPF_TNUM_H 1
+#ifndef OKOBPF_VERIFIER_TNUM_H
+#define OKOBPF_VERIFIER_TNUM_H 1
 
 /* Tristate numbers: 64-bit numbers of which each bit is known to be 0, known
  * to be 1, or unknown.

@@ -22,7 +22,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 void
 val_set_none(struct val *val)

@@ -18,7 +18,7 @@
 #include <config.h>
 #endif
 
-#include "tnum.h"
+#include "verifier/tnum.h"
 
 static uint64_t
 low_bits(int width)

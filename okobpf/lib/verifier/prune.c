@@ -21,7 +21,7 @@
 /* Checkpoints: see verifier.h. */
 
 #include <string.h>
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* A checkpoint is worth its price when so much has happened since the last. */
 #define MIN_INSNS 8

@@ -20,7 +20,7 @@
 
 /* Control flow: functions, jumps and calls. */
 
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 bool
 is_local_call(const struct bpf_insn *insn)

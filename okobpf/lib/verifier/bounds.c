@@ -20,7 +20,7 @@
 
 /* Bounds of memory. */
 
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Offsets are not distinguished beyond this: it is farther than any memory
  * goes, and can be added to. */

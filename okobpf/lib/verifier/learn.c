@@ -20,7 +20,7 @@
 
 /* What comparisons tell, of the values that are compared and of others. */
 
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Numbers of which another one may be subtracted without wrapping. */
 #define MAX_REST (INT64_C(1) << 62)

@@ -21,7 +21,7 @@
 /* Saved states: see verifier.h. */
 
 #include <string.h>
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Registers that live on in a function that has called another. */
 #define CALLEE_SAVED 0x3c0u

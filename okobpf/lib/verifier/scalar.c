@@ -18,10 +18,10 @@
 #include <config.h>
 #endif
 
-#include "verifier-scalar.h"
+#include "verifier/scalar.h"
 
 /* Sets of one number or of all, and how the parts of a set refine each
- * other.  Arithmetic on sets is in verifier-range.c. */
+ * other.  Arithmetic on sets is in range.c. */
 
 struct range
 range_full(int width)

@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mem.h"
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* A text that grows, up to 'limit' bytes; what is past that is lost. */
 struct text {

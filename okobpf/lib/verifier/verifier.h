@@ -14,8 +14,8 @@
  * limitations under the License.
  */
 
-#ifndef OKOBPF_VERIFIER_H
-#define OKOBPF_VERIFIER_H 1
+#ifndef OKOBPF_VERIFIER_VERIFIER_H
+#define OKOBPF_VERIFIER_VERIFIER_H 1
 
 /* Inside of the verifier.
  *
@@ -28,8 +28,8 @@
  * there with a state that a checkpoint includes can do nothing that was not
  * seen from there: it ends ("is pruned").  Two things make this frequent:
  *
- *   - Liveness.  Registers that are not read any more (verifier-cfg.c) and
- *     stack slots that were not read later from a checkpoint on do not count.
+ *   - Liveness.  Registers that are not read any more (liveness.c) and stack
+ *     slots that were not read later from a checkpoint on do not count.
  *
  *   - Precision.  The value of a number counts only if what followed from the
  *     checkpoint depended on it: an address, a size, a branch that could only
@@ -41,15 +41,15 @@
  * Both are known only when all paths from a checkpoint have been followed to
  * their ends ('n_open' is 0), so only such checkpoints prune.
  *
- * Files: verifier.c drives; verifier-{insn,cfg,live}.c look at the program
- * before; verifier-{alu,branch,mem,call}.c follow one instruction, with
- * verifier-{val,learn,bounds,stack}.c; verifier-{state,prune}.c keep
- * checkpoints; verifier-report.c tells people; verifier-{scalar,range}.c and
- * tnum.c know numbers. */
+ * Files: verifier.c drives; encoding.c, cfg.c and liveness.c look at the
+ * program before; alu.c, branch.c, access.c and call.c follow one instruction,
+ * with symbols.c, learn.c, bounds.c and stack.c; state.c and prune.c keep
+ * checkpoints; report.c tells people; scalar.c, range.c and tnum.c know
+ * numbers. */
 
 #include <stddef.h>
 #include "image.h"
-#include "verifier-scalar.h"
+#include "verifier/scalar.h"
 
 /* Longest packet that the verifier reckons with.  okobpf_run() does not run
  * programs on longer ones. */
@@ -215,7 +215,7 @@ struct pending {
     bool taken;
 };
 
-/* What verifier-cfg.c knows of an instruction. */
+/* What cfg.c knows of an instruction. */
 struct insn_info {
     uint16_t live;              /* Registers read later, bit N for rN. */
     bool target;                /* More than one way leads here. */
@@ -248,7 +248,7 @@ struct verifier {
     uint32_t n_checkpoints;
     uint32_t n_saved, peak_saved; /* Pending branches and checkpoints. */
     uint32_t next_id;
-    struct derivations *derivations; /* See verifier-val.c. */
+    struct derivations *derivations; /* See symbols.c. */
 
     /* Costs. */
     uint32_t n_visits;
@@ -301,7 +301,7 @@ void v_free(struct verifier *, void *, size_t size);
  * 'taken' says. */
 bool v_push(struct verifier *, bool taken);
 
-/* verifier-cfg.c.  Checks encoding and control flow and fills in 'info' and
+/* cfg.c.  Checks encoding and control flow and fills in 'info' and
  * 'functions'. */
 bool check_code(struct verifier *);
 
@@ -316,23 +316,23 @@ struct ways {
 struct ways ways_from(const struct verifier *, uint32_t index, bool calls);
 bool is_local_call(const struct bpf_insn *);
 
-/* verifier-insn.c.  Checks each instruction by itself and fills in 'second' in
+/* encoding.c.  Checks each instruction by itself and fills in 'second' in
  * 'info'. */
 bool check_encoding(struct verifier *);
 
-/* verifier-live.c.  Fills in 'live' in 'info'. */
+/* liveness.c.  Fills in 'live' in 'info'. */
 bool find_live(struct verifier *);
 
 /* The functions below follow an instruction.  They return false, with the
  * report filled in, if it could do harm. */
 
-/* verifier-alu.c */
+/* alu.c */
 bool follow_alu(struct verifier *, const struct bpf_insn *);
 
 /* Refuses if 'r' is not initialized. */
 bool check_reg(struct verifier *, int r);
 
-/* verifier-val.c */
+/* symbols.c */
 void val_set_none(struct val *);
 void val_set_scalar(struct val *, struct scalar, uint64_t deps);
 
@@ -381,12 +381,12 @@ void for_each_val(struct verifier *,
  * for_each_val() came by.  A slot of the stack counts as read then. */
 void note_use(struct verifier *, const struct val *val);
 
-/* verifier-branch.c */
+/* branch.c */
 bool follow_branch(struct verifier *);
 /* Goes on from the branch at the current instruction. */
 void branch_go(struct verifier *, bool taken);
 
-/* verifier-learn.c */
+/* learn.c */
 
 /* Takes for granted that the comparison 'op' (BPF_OP) in 'width' bits of the
  * numbers '*dst' and '*src', or of the offsets of these packet pointers, has
@@ -401,13 +401,13 @@ is_signed_jump(int op)
             || op == BPF_JSLT || op == BPF_JSLE);
 }
 
-/* verifier-mem.c */
+/* access.c */
 bool follow_load(struct verifier *, const struct bpf_insn *);
 bool follow_store(struct verifier *, const struct bpf_insn *);
 bool follow_atomic(struct verifier *, const struct bpf_insn *);
 bool follow_packet_load(struct verifier *, const struct bpf_insn *);
 
-/* verifier-bounds.c */
+/* bounds.c */
 enum access { ACCESS_READ, ACCESS_WRITE };
 
 /* Checks that the 'size' bytes at 'ptr + ofs' can be accessed; not aligned.
@@ -416,7 +416,7 @@ enum access { ACCESS_READ, ACCESS_WRITE };
 bool check_mem(struct verifier *, const struct val *ptr, const char *what,
                int64_t ofs, uint64_t size, enum access);
 
-/* verifier-stack.c.  All are for memory that check_mem() has let pass.  Where
+/* stack.c.  All are for memory that check_mem() has let pass.  Where
  * the offset of 'ptr' is variable, each byte that it may lead to is read, or
  * may or may not be written. */
 
@@ -444,13 +444,13 @@ void stack_store(struct verifier *, const struct val *ptr, int64_t ofs,
 bool stack_load(struct verifier *, const struct val *ptr, const char *what,
                 int64_t ofs, int size, struct val *result);
 
-/* verifier-call.c */
+/* call.c */
 bool follow_helper(struct verifier *, const struct bpf_insn *);
 bool follow_local_call(struct verifier *, const struct bpf_insn *);
 /* Sets *ended if it ends the program. */
 bool follow_exit(struct verifier *, bool *ended);
 
-/* verifier-state.c */
+/* state.c */
 
 /* Initializes what a function finds in its frame but its arguments. */
 void frame_init(struct frame *, uint32_t index);
@@ -462,7 +462,7 @@ struct saved *state_save(struct verifier *, bool telling);
 void state_restore(struct verifier *, const struct saved *);
 void saved_free(struct verifier *, struct saved *);
 
-/* verifier-prune.c */
+/* prune.c */
 
 /* Called at an instruction where paths meet.  Sets '*pruned' if the current
  * path need not be followed further.  Returns false if it will go on for
@@ -485,7 +485,7 @@ mark_val_precise(struct verifier *v, const struct val *val)
 /* Slot 'slot' of frame 'frame' has been read. */
 void mark_slot_read(struct verifier *, uint32_t frame, uint32_t slot);
 
-/* verifier-report.c.  The 'refuse' functions return false. */
+/* report.c.  The 'refuse' functions return false. */
 bool refuse(struct verifier *, const char *advice, const char *reason, ...)
     __attribute__((__format__(__printf__, 3, 4)));
 bool refuse_at(struct verifier *, uint32_t insn, const char *advice,

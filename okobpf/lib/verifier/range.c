@@ -18,7 +18,7 @@
 #include <config.h>
 #endif
 
-#include "verifier-scalar.h"
+#include "verifier/scalar.h"
 
 /* Arithmetic and comparisons on sets of numbers. */
 

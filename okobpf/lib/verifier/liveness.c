@@ -20,7 +20,7 @@
 
 /* Which registers are read later. */
 
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Returns the registers that a call reads, as a bit map. */
 static uint16_t

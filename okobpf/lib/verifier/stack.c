@@ -22,7 +22,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Splits the offset 'ofs' from r10 into slot and byte. */
 static uint32_t

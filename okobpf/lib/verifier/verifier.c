@@ -24,7 +24,7 @@
 #include <string.h>
 #include <time.h>
 #include "mem.h"
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Instructions between looks at the clock. */
 #define VISITS_PER_LOOK 1024

@@ -21,7 +21,7 @@
 /* Calls and returns. */
 
 #include <stdio.h>
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Largest size that is passed to a helper. */
 #define MAX_MEM_SIZE (1 << 29)

@@ -18,9 +18,9 @@
 #include <config.h>
 #endif
 
-/* Conditional jumps.  What is known after them is in verifier-learn.c. */
+/* Conditional jumps.  What is known after them is in learn.c. */
 
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 /* Offsets of packet pointers up to this can be added to any address without
  * wrapping. */

@@ -20,7 +20,7 @@
 
 /* Arithmetic instructions. */
 
-#include "verifier.h"
+#include "verifier/verifier.h"
 
 #define HOST_IS_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
