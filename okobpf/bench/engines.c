@@ -26,8 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "image.h"
+#include "maps/xxhash.h"
 #include "mem.h"
-#include "xxhash.h"
 
 uint64_t bench_results[N_PACKETS];
 struct okobpf_env bench_env;

@@ -26,7 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
 #include "mem.h"
 
 /* Helpers, without the 'struct okobpf_env' that the library passes. */

@@ -37,14 +37,16 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/jit-x86-64-scan.c \
 	lib/okobpf/jit-x86-64.c \
 	lib/okobpf/jit-x86-64.h \
-	lib/okobpf/map-array.c \
-	lib/okobpf/map-hash.c \
-	lib/okobpf/map-hash.h \
-	lib/okobpf/map-lpm.c \
-	lib/okobpf/map-lru.c \
-	lib/okobpf/map-sketch.c \
-	lib/okobpf/map.c \
-	lib/okobpf/map.h \
+	lib/okobpf/maps/array.c \
+	lib/okobpf/maps/hash.c \
+	lib/okobpf/maps/hash.h \
+	lib/okobpf/maps/lpm.c \
+	lib/okobpf/maps/lru.c \
+	lib/okobpf/maps/map.c \
+	lib/okobpf/maps/map.h \
+	lib/okobpf/maps/sketch.c \
+	lib/okobpf/maps/xxhash.c \
+	lib/okobpf/maps/xxhash.h \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
 	lib/okobpf/object/btf.c \
@@ -85,6 +87,4 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/verifier/tnum.c \
 	lib/okobpf/verifier/tnum.h \
 	lib/okobpf/verifier/verifier.c \
-	lib/okobpf/verifier/verifier.h \
-	lib/okobpf/xxhash.c \
-	lib/okobpf/xxhash.h
+	lib/okobpf/verifier/verifier.h

@@ -26,9 +26,9 @@
 
 #include <string.h>
 #include "image.h"
-#include "map.h"
+#include "maps/map.h"
+#include "maps/xxhash.h"
 #include "print.h"
-#include "xxhash.h"
 
 static inline struct okobpf_map *
 map_arg(uint64_t r)

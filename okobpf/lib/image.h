@@ -216,7 +216,7 @@ uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
 /* jit-x86-64.c, which does nothing unless OKOBPF_HAVE_JIT is defined.
  * Compiles 'prog->code' and sets the 'jit' members.  Returns false, leaving
  * them alone but for 'info.jit_error', if this machine has no JIT or memory.
- * Lookups in arrays may be inlined: see 'struct map_array' in map.h. */
+ * Lookups in arrays may be inlined: see 'struct map_array' in maps/map.h. */
 #if defined __x86_64__ && !defined OKOBPF_NO_JIT
 #define OKOBPF_HAVE_JIT 1
 #endif

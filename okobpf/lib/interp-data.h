@@ -21,7 +21,7 @@
  * defines it, atomics, the packet and maps. */
 
 #include "image.h"
-#include "map.h"
+#include "maps/map.h"
 
 #if defined __SANITIZE_THREAD__
 #define TSAN 1

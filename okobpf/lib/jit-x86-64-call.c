@@ -24,7 +24,7 @@
 #include <stddef.h>
 
 #include "jit-x86-64.h"
-#include "map.h"
+#include "maps/map.h"
 
 /* Helper calls, and what takes the place of some. */
 

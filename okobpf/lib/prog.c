@@ -26,7 +26,7 @@
 #include <string.h>
 #include "epoch.h"
 #include "image.h"
-#include "map.h"
+#include "maps/map.h"
 #include "mem.h"
 #include "object/sha1.h"
 #include "print.h"

@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
 #include "testlib.h"
 
 /* The calls that the image makes, as text: "1 2 +5". */

@@ -33,7 +33,7 @@
 #include "jit-test.h"
 
 #ifdef OKOBPF_HAVE_JIT
-#include "map.h"
+#include "maps/map.h"
 
 #define DEFAULT_COUNT 100000
 

@@ -21,10 +21,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "maps/xxhash.h"
 #include "object/sha1.h"
 #include "print.h"
 #include "testlib.h"
-#include "xxhash.h"
 
 static const struct okobpf_prog prog = {
     .info = { .name = "p" },

@@ -21,7 +21,7 @@
 #include "jit-test.h"
 
 #ifdef OKOBPF_HAVE_JIT
-#include "map.h"
+#include "maps/map.h"
 
 #define N_SLOTS 3
 

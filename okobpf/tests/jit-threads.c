@@ -24,7 +24,7 @@
 #include <pthread.h>
 
 #include "jit-test.h"
-#include "map.h"
+#include "maps/map.h"
 
 enum {
     N_THREADS = 4,

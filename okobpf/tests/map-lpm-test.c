@@ -18,7 +18,7 @@
 /* Longest-prefix match. */
 
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
 #include "testlib.h"
 
 static char map_name[] = "routes";

@@ -21,7 +21,7 @@
 
 #include <pthread.h>
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
 #include "testlib.h"
 
 static char map_name[] = "routes";

@@ -19,7 +19,7 @@
 
 #include <string.h>
 #include "epoch.h"
-#include "map.h"
+#include "maps/map.h"
 #include "testlib.h"
 
 static char map_name[] = "flows";
@@ -203,7 +203,7 @@ test_all_in_use(void **state)
 }
 
 /* Random operations on a map of one stripe, compared with a simple model of
- * what map-lru.c promises. */
+ * what maps/lru.c promises. */
 
 enum { MODEL_MAX = 40, MODEL_KEYS = 100 };
 

@@ -22,7 +22,7 @@
 
 #include <pthread.h>
 #include "epoch.h"
-#include "map.h"
+#include "maps/map.h"
 #include "testlib.h"
 
 static char map_name[] = "flows";

@@ -20,9 +20,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
+#include "maps/xxhash.h"
 #include "testlib.h"
-#include "xxhash.h"
 
 static char map_name[] = "m";
 

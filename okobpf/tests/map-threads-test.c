@@ -24,7 +24,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
 #include "testlib.h"
 
 enum {

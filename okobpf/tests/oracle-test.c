@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
 #include "oracle.h"
 #include "testlib.h"
 

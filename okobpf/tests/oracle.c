@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "epoch.h"
-#include "map.h"
+#include "maps/map.h"
 #include "mem.h"
 
 /* One step: what the checks below look at. */

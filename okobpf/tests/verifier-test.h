@@ -24,7 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "map.h"
+#include "maps/map.h"
 #include "oracle.h"
 
 /* Random numbers that don't depend on the C library. */

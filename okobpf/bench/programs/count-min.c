@@ -18,7 +18,7 @@
  * itself keeps, in an array of 4 rows, and returns how many it has seen of
  * this packet's flow. */
 
-#define MAP_SOURCE "map-array.c"
+#define MAP_SOURCE "maps/array.c"
 #define MAP_OPS map_array_ops
 #include "program.h"
 

@@ -22,7 +22,7 @@
  * A program uses maps of one kind.  Before it includes this file, it says
  * which file of the library has them, and under which name:
  *
- *     #define MAP_SOURCE "map-hash.c"
+ *     #define MAP_SOURCE "maps/hash.c"
  *     #define MAP_OPS map_hash_ops
  *
  * For this machine, a program is compiled twice: as it would be with the
@@ -40,10 +40,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "bench.h"
-#include "map.h"
+#include "maps/map.h"
 
 #ifdef NATIVE_INLINED
-#include "xxhash.c"
+#include "maps/xxhash.c"
 #ifdef MAP_SOURCE
 #include MAP_SOURCE
 #endif

@@ -17,7 +17,7 @@
 /* Counts the packets of each flow in a count-min sketch of the library's, and
  * returns how many it has seen of this packet's flow. */
 
-#define MAP_SOURCE "map-sketch.c"
+#define MAP_SOURCE "maps/sketch.c"
 #define MAP_OPS map_countmin_ops
 #include "program.h"
 

@@ -17,7 +17,7 @@
 /* Drops or passes IPv4 packets by their destination address, which is looked
  * up in a hash table.  Addresses that are not in the table pass. */
 
-#define MAP_SOURCE "map-hash.c"
+#define MAP_SOURCE "maps/hash.c"
 #define MAP_OPS map_hash_ops
 #include "program.h"
 

@@ -17,7 +17,7 @@
 /* Limits the packets of each IPv4 source with a token bucket in a hash table.
  * A source that finds the table full does not pass. */
 
-#define MAP_SOURCE "map-hash.c"
+#define MAP_SOURCE "maps/hash.c"
 #define MAP_OPS map_hash_ops
 #include "program.h"
 

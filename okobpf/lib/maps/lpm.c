@@ -43,7 +43,7 @@
  * For iteration, which must not depend on nodes that come and go, each entry
  * has a place in a table for as long as it is there. */
 
-#include "map.h"
+#include "maps/map.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -21,7 +21,7 @@
 
 /* What is common to all kinds of maps. */
 
-#include "map.h"
+#include "maps/map.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

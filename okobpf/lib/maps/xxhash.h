@@ -16,8 +16,8 @@
 
 
 
-#ifndef OKOBPF_XXHASH_H
-#define OKOBPF_XXHASH_H 1
+#ifndef OKOBPF_MAPS_XXHASH_H
+#define OKOBPF_MAPS_XXHASH_H 1
 
 #include <stddef.h>
 #include <stdint.h>

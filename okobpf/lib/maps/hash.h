@@ -15,10 +15,10 @@
  */
 
 
-#ifndef OKOBPF_MAP_HASH_H
-#define OKOBPF_MAP_HASH_H 1
+#ifndef OKOBPF_MAPS_HASH_H
+#define OKOBPF_MAPS_HASH_H 1
 
-/* The hash table of map-hash.c, for the kinds of maps that are built on it.
+/* The hash table of hash.c, for the kinds of maps that are built on it.
  *
  * A fixed array of buckets, each a list of entries.  Readers walk the list
  * without a lock; writers hold one of a set of locks, chosen by bucket.  An
@@ -40,8 +40,8 @@
 
 #include <pthread.h>
 #include <string.h>
-#include "map.h"
-#include "xxhash.h"
+#include "maps/map.h"
+#include "maps/xxhash.h"
 
 struct hash_entry {
     _Atomic(struct hash_entry *) next;
@@ -167,4 +167,4 @@ enum okobpf_map_result hash_read(struct okobpf_map *, const void *key,
 uint64_t hash_n_entries(const struct okobpf_map *);
 bool hash_next(struct okobpf_map *, uint64_t *cursor, void *key, void *value);
 
-#endif /* map-hash.h */
+#endif /* hash.h */

@@ -22,7 +22,7 @@
 /* Arrays: the key is a 32-bit index, all entries exist from the beginning.
  * Per-core arrays are several of them. */
 
-#include "map.h"
+#include "maps/map.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -46,7 +46,7 @@
  * or a thread is held up in the midst of a run while others do, an insertion
  * fails for want of memory.  No grace period of the host's is waited for. */
 
-#include "map-hash.h"
+#include "maps/hash.h"
 
 #include <stdlib.h>
 #include "epoch.h"

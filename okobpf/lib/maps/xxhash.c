@@ -23,7 +23,7 @@
  * algorithm", version 0.1.1).  Hash tables, sketches and the hash helper use
  * it. */
 
-#include "xxhash.h"
+#include "maps/xxhash.h"
 
 #include <string.h>
 

@@ -32,12 +32,12 @@
  * result of a lookup stands in memory that the thread's slot owns, until its
  * next lookup in the same map. */
 
-#include "map.h"
+#include "maps/map.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include "maps/xxhash.h"
 #include "mem.h"
-#include "xxhash.h"
 
 #define MAX_HASH_FUNCTIONS 16
 #define DEFAULT_HASH_FUNCTIONS 4

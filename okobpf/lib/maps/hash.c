@@ -19,10 +19,10 @@
 #include <config.h>
 #endif
 
-/* Hash tables: see map-hash.h.  Those of the kinds hash and per-core hash give
+/* Hash tables: see hash.h.  Those of the kinds hash and per-core hash give
  * removed entries back to the allocator after the host's grace period. */
 
-#include "map-hash.h"
+#include "maps/hash.h"
 
 #include <stdlib.h>
 #include "mem.h"

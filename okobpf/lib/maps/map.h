@@ -15,12 +15,12 @@
  */
 
 
-#ifndef OKOBPF_MAP_H
-#define OKOBPF_MAP_H 1
+#ifndef OKOBPF_MAPS_MAP_H
+#define OKOBPF_MAPS_MAP_H 1
 
 /* Maps, from within the library.
  *
- * Each kind of map has a file of its own, map-KIND.c, that offers a 'struct
+ * Each kind of map has a file of its own, KIND.c, that offers a 'struct
  * map_ops'.  What is common to all is in map.c.
  *
  * Concurrency
