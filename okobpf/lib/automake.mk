@@ -24,10 +24,10 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/image.c \
 	lib/okobpf/image.h \
 	lib/okobpf/insn.h \
-	lib/okobpf/interp-data.h \
-	lib/okobpf/interp-decode.c \
-	lib/okobpf/interp.c \
-	lib/okobpf/interp.h \
+	lib/okobpf/interp/data.h \
+	lib/okobpf/interp/decode.c \
+	lib/okobpf/interp/interp.c \
+	lib/okobpf/interp/interp.h \
 	lib/okobpf/jit-x86-64-alu.c \
 	lib/okobpf/jit-x86-64-call.c \
 	lib/okobpf/jit-x86-64-div.c \

@@ -21,7 +21,7 @@
  *
  *    ELF bytes --(object/)--> struct image --(verifier/)--> accepted image
  *        --(prog.c: creates the maps)--> struct okobpf_prog
- *        --(interp.c or jit-x86-64.c)--> runs
+ *        --(interp/ or jit-x86-64.c)--> runs
  *
  * An image is relocated but not yet trusted: the verifier must check every
  * field of every instruction. */
@@ -197,14 +197,14 @@ struct okobpf_prog {
     struct bpf_insn *code;      /* As 'image.insns', with map references
                                  * resolved to 64-bit addresses, for the
                                  * engines. */
-    struct interp_step *steps;  /* For the interpreter: see interp.h. */
+    struct interp_step *steps;  /* For the interpreter: see interp/interp.h. */
     uint64_t (*jited)(uint64_t r1, uint64_t r2, struct okobpf_env *);
     void *jit_mem;
     size_t jit_mem_len;
 };
 
-/* interp.c.  Makes of 'prog->code' what interpret() runs.  Returns false if
- * memory is exhausted. */
+/* interp/interp.c.  Makes of 'prog->code' what interpret() runs.  Returns
+ * false if memory is exhausted. */
 bool interpret_prepare(struct okobpf_prog *);
 void interpret_free(struct okobpf_prog *);
 

@@ -70,7 +70,7 @@ void oracle_uninit(struct oracle *);
 uint64_t oracle_run(const struct okobpf_prog *, struct okobpf_env *,
                     struct oracle *);
 
-/* interp.c, compiled with OKOBPF_CHECKED. */
+/* interp/interp.c, compiled with OKOBPF_CHECKED. */
 uint64_t interpret_checked(const struct okobpf_prog *, uint64_t r1,
                            uint64_t r2, struct okobpf_env *,
                            struct oracle *);

@@ -236,4 +236,4 @@ lookup(uint64_t r1, uint64_t r2, const struct okobpf_env *env)
     return (uintptr_t) value;
 }
 
-#endif /* interp-data.h */
+#endif /* data.h */

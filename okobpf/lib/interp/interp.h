@@ -14,8 +14,8 @@
  * limitations under the License.
  */
 
-#ifndef OKOBPF_INTERP_H
-#define OKOBPF_INTERP_H 1
+#ifndef OKOBPF_INTERP_INTERP_H
+#define OKOBPF_INTERP_INTERP_H 1
 
 /* What the interpreter runs.
  *

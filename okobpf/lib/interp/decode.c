@@ -21,7 +21,7 @@
 /* Makes steps for the interpreter. */
 
 #include <stdlib.h>
-#include "interp.h"
+#include "interp/interp.h"
 #include "mem.h"
 
 /* What is known while steps are made in order. */

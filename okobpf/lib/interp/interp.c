@@ -22,7 +22,7 @@
 /* The interpreter: the reference semantics of the instruction set, and the
  * engine where there is no JIT.
  *
- * It runs steps, which interp-decode.c makes of instructions.  Each has the
+ * It runs steps, which decode.c makes of instructions.  Each has the
  * address of the code that executes it, which ends with a jump to that of the
  * next step: there is no loop.
  *
@@ -32,8 +32,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "interp.h"
-#include "interp-data.h"
+#include "interp/interp.h"
+#include "interp/data.h"
 #ifdef OKOBPF_CHECKED
 #include "oracle.h"
 #endif
