@@ -28,15 +28,15 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/interp/decode.c \
 	lib/okobpf/interp/interp.c \
 	lib/okobpf/interp/interp.h \
-	lib/okobpf/jit-x86-64-alu.c \
-	lib/okobpf/jit-x86-64-call.c \
-	lib/okobpf/jit-x86-64-div.c \
-	lib/okobpf/jit-x86-64-emit.h \
-	lib/okobpf/jit-x86-64-gather.c \
-	lib/okobpf/jit-x86-64-mem.c \
-	lib/okobpf/jit-x86-64-scan.c \
-	lib/okobpf/jit-x86-64.c \
-	lib/okobpf/jit-x86-64.h \
+	lib/okobpf/jit-x86-64/access.c \
+	lib/okobpf/jit-x86-64/alu.c \
+	lib/okobpf/jit-x86-64/call.c \
+	lib/okobpf/jit-x86-64/div.c \
+	lib/okobpf/jit-x86-64/emit.h \
+	lib/okobpf/jit-x86-64/gather.c \
+	lib/okobpf/jit-x86-64/jit.c \
+	lib/okobpf/jit-x86-64/jit.h \
+	lib/okobpf/jit-x86-64/scan.c \
 	lib/okobpf/maps/array.c \
 	lib/okobpf/maps/hash.c \
 	lib/okobpf/maps/hash.h \

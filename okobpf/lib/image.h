@@ -21,7 +21,7 @@
  *
  *    ELF bytes --(object/)--> struct image --(verifier/)--> accepted image
  *        --(prog.c: creates the maps)--> struct okobpf_prog
- *        --(interp/ or jit-x86-64.c)--> runs
+ *        --(interp/ or jit-x86-64/)--> runs
  *
  * An image is relocated but not yet trusted: the verifier must check every
  * field of every instruction. */
@@ -213,7 +213,7 @@ void interpret_free(struct okobpf_prog *);
 uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
                    struct okobpf_env *);
 
-/* jit-x86-64.c, which does nothing unless OKOBPF_HAVE_JIT is defined.
+/* jit-x86-64/jit.c, which does nothing unless OKOBPF_HAVE_JIT is defined.
  * Compiles 'prog->code' and sets the 'jit' members.  Returns false, leaving
  * them alone but for 'info.jit_error', if this machine has no JIT or memory.
  * Lookups in arrays may be inlined: see 'struct map_array' in maps/map.h. */

@@ -27,7 +27,7 @@
 
 #include "image.h"
 #ifdef OKOBPF_HAVE_JIT
-#include "jit-x86-64.h"
+#include "jit-x86-64/jit.h"
 #endif
 
 #define N_ELEMS(ARRAY) (sizeof (ARRAY) / sizeof (ARRAY)[0])

@@ -448,4 +448,4 @@ x86_patch_short(struct x86_code *c, uint32_t from)
     }
 }
 
-#endif /* jit-x86-64-emit.h */
+#endif /* emit.h */

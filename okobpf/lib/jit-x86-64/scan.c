@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jit-x86-64.h"
+#include "jit-x86-64/jit.h"
 #include "mem.h"
 
 /* Limit of the JIT, far above those of the loader: keeps offsets in the code

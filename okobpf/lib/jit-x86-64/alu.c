@@ -21,7 +21,7 @@
 #include "image.h"
 
 #ifdef OKOBPF_HAVE_JIT
-#include "jit-x86-64.h"
+#include "jit-x86-64/jit.h"
 
 /* Arithmetic, without division. */
 

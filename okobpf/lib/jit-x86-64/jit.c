@@ -26,7 +26,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "jit-x86-64.h"
+#include "jit-x86-64/jit.h"
 
 _Static_assert(sizeof(void *) == 8, "the JIT passes pointers in 64 bits");
 

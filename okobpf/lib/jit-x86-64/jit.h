@@ -14,18 +14,18 @@
  * limitations under the License.
  */
 
-#ifndef OKOBPF_JIT_X86_64_H
-#define OKOBPF_JIT_X86_64_H 1
+#ifndef OKOBPF_JIT_X86_64_JIT_H
+#define OKOBPF_JIT_X86_64_JIT_H 1
 
 /* Between the parts of the x86-64 JIT:
  *
- *    - jit-x86-64.c: the driver, functions and jumps.
- *    - jit-x86-64-scan.c: what has to be known before code is generated.
- *    - jit-x86-64-alu.c, jit-x86-64-div.c: arithmetic.
- *    - jit-x86-64-mem.c: memory, packet and atomic accesses.
- *    - jit-x86-64-gather.c: numbers loaded byte by byte.
- *    - jit-x86-64-call.c: helper calls, lookups in arrays.
- *    - jit-x86-64-emit.h: the encoder.
+ *    - jit.c: the driver, functions and jumps.
+ *    - scan.c: what has to be known before code is generated.
+ *    - alu.c, div.c: arithmetic.
+ *    - access.c: memory, packet and atomic accesses.
+ *    - gather.c: numbers loaded byte by byte.
+ *    - call.c: helper calls, lookups in arrays.
+ *    - emit.h: the encoder.
  *
  * Registers
  * =========
@@ -66,7 +66,7 @@
  *      goes with a call. */
 
 #include "image.h"
-#include "jit-x86-64-emit.h"
+#include "jit-x86-64/emit.h"
 
 /* Optional features of the processor that the code may use. */
 enum {
@@ -138,13 +138,13 @@ extern const uint8_t jit_regs[BPF_N_REGS];
 /* Why there is no code for a program that the verifier has never seen. */
 #define JIT_UNKNOWN "the JIT does not know some of its instructions"
 
-/* jit-x86-64-scan.c.  Fills in the members of '*jit' that it finds and returns
+/* scan.c.  Fills in the members of '*jit' that it finds and returns
  * NULL, or returns what went wrong: memory is exhausted, or the program is not
  * one to translate, since control leaves a function other than by an exit or
  * functions call each other without end. */
 const char *jit_scan(struct jit *, const struct okobpf_prog *);
 
-/* jit-x86-64-scan.c.  Where a jump or a local call at 'i' leads to: may be
+/* scan.c.  Where a jump or a local call at 'i' leads to: may be
  * out of range. */
 static inline int64_t
 jit_jump_target(const struct bpf_insn *insns, uint32_t i)
@@ -160,7 +160,7 @@ jit_jump_target(const struct bpf_insn *insns, uint32_t i)
  * only, so that they may be translated as one. */
 bool jit_is_sequence(const struct jit *, uint32_t i, uint32_t n);
 
-/* jit-x86-64-scan.c.  Returns the registers, as bits, whose values may matter
+/* scan.c.  Returns the registers, as bits, whose values may matter
  * after the instruction at 'i', which must be one that runs into the next. */
 static inline uint32_t
 jit_live_after(const struct jit *jit, uint32_t i)
@@ -168,7 +168,7 @@ jit_live_after(const struct jit *jit, uint32_t i)
     return i + 1 < jit->n_insns ? jit->live[i + 1] : UINT16_MAX;
 }
 
-/* jit-x86-64-call.c.  Returns what the code for the helper call at 'i' needs,
+/* call.c.  Returns what the code for the helper call at 'i' needs,
  * as bits. */
 enum {
     JIT_NEEDS_ENV = 1 << 0,     /* The environment. */
@@ -176,7 +176,7 @@ enum {
 };
 unsigned int jit_helper_needs(const struct jit *, uint32_t i);
 
-/* jit-x86-64-gather.c.  As the translators below, for the instructions from
+/* gather.c.  As the translators below, for the instructions from
  * the load at 'i' on if they put a number together from its bytes, or swap
  * the bytes of a number of 16 bits.  Returns 0 if not, which is no failure. */
 uint32_t jit_gather(struct jit *, uint32_t i);
@@ -213,4 +213,4 @@ void jit_divide_imm(struct jit *, enum x86_width, bool is_signed, bool mod,
 void jit_jump(struct jit *, uint32_t i, enum x86_cond, uint32_t target,
               bool backward);
 
-#endif /* jit-x86-64.h */
+#endif /* jit.h */

@@ -23,7 +23,7 @@
 #ifdef OKOBPF_HAVE_JIT
 #include <stddef.h>
 
-#include "jit-x86-64.h"
+#include "jit-x86-64/jit.h"
 
 /* Memory, packet and atomic accesses. */
 
