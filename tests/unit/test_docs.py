@@ -32,3 +32,32 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_there_are_programs_to_check() -> None:
     assert len(PROGRAMS) >= 2
+
+
+VERIFIER = ROOT / "okobpf" / "lib" / "verifier"
+DEFINITION = re.compile(r"^(\w+)\(", re.M)
+
+
+def functions_that_refuse() -> set[str]:
+    """Names of the functions of the verifier that refuse programs."""
+    names = set()
+    for source in VERIFIER.glob("*.c"):
+        # What comes before the first definition, then names and what follows each of them.
+        _, *parts = DEFINITION.split(source.read_text())
+        for name, body in zip(parts[::2], parts[1::2], strict=True):
+            if re.search(r"\b(refuse\w*|bad_insn|over_limit|no_end)\(v,", body):
+                names.add(name)
+    return names
+
+
+def test_the_page_on_the_verifier_names_all_functions_that_refuse() -> None:
+    page = (ROOT / "docs" / "verifier.md").read_text()
+    named = set(re.findall(r"`(\w+)\(\)`", page))
+    sources = "".join(source.read_text() for source in VERIFIER.glob("*.[ch]"))
+    defined = set(DEFINITION.findall(sources))
+    refusing = functions_that_refuse()
+    # Encoding: all refuse by bad_insn(), as the page says.
+    encoding = set(DEFINITION.findall((VERIFIER / "encoding.c").read_text()))
+    assert len(refusing) > 30
+    assert refusing - encoding - {"refuse", "refuse_at"} <= named
+    assert named <= defined
