@@ -51,6 +51,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/mem.h \
 	lib/okobpf/object/btf.c \
 	lib/okobpf/object/btf.h \
+	lib/okobpf/object/choose.c \
 	lib/okobpf/object/elf.c \
 	lib/okobpf/object/elf.h \
 	lib/okobpf/object/jump-tables.c \

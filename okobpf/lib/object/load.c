@@ -19,13 +19,8 @@
 #include <config.h>
 #endif
 
-/* Turns an ELF object into an image: chooses the program, and puts the
- * functions that it calls behind it.
- *
- * The program is the section that the caller asks for, or else the first one
- * called "filter" or "filter/NAME" (second ABI), or else the first that holds
- * code (first ABI).  Within the section, it is the function called "entry" if
- * there is one (first ABI), or else what begins at offset 0. */
+/* Turns an ELF object into an image: puts the functions that the program calls
+ * behind it. */
 
 #include "object/load.h"
 
@@ -35,8 +30,6 @@
 #include "mem.h"
 
 #define INSN_SIZE sizeof(struct bpf_insn)
-#define MAX_NAME 256
-#define MAX_LISTED 8            /* Names in an error message. */
 
 enum okobpf_status
 elf_no_memory(struct loader *ld)
@@ -442,92 +435,7 @@ link_all(struct loader *ld, struct elf_function *main)
     return status;
 }
 
-/* The program. */
-
-static bool
-is_filter_section(const char *name)
-{
-    return !strcmp(name, "filter") || !strncmp(name, "filter/", 7);
-}
-
-/* Returns the index of the section to load, or 0 if there is none. */
-static uint32_t
-choose_section(const struct elf *elf, const char *name)
-{
-    uint32_t first = 0;
-
-    for (uint32_t i = 1; i < elf->n_sections; i++) {
-        const struct elf_section *sec = &elf->sections[i];
-
-        if (!elf_section_is_code(sec)) {
-            continue;
-        }
-        if (name ? !strcmp(sec->name, name) : is_filter_section(sec->name)) {
-            return i;
-        }
-        if (!first) {
-            first = i;
-        }
-    }
-    return name ? 0 : first;
-}
-
-/* Returns where in the section the program begins and stores its name. */
-static uint64_t
-choose_entry(const struct elf *elf, uint32_t section, enum okobpf_abi abi,
-             const char **name)
-{
-    const struct elf_symbol *at_0 = NULL;
-
-    for (uint32_t i = 0; i < elf->n_symbols; i++) {
-        const struct elf_symbol *sym = &elf->symbols[i];
-
-        if (sym->section != section || sym->type != ELF_STT_FUNC) {
-            continue;
-        }
-        if (abi == OKOBPF_ABI_PACKET && !strcmp(sym->name, "entry")) {
-            *name = "entry";
-            return sym->value;
-        }
-        if (!sym->value && (!at_0 || sym->global)) {
-            at_0 = sym;
-        }
-    }
-    *name = at_0 && at_0->name[0] ? at_0->name : "entry";
-    return 0;
-}
-
-/* Reports that there is no code, or none in a section called 'name'. */
-static enum okobpf_status
-no_code(struct loader *ld, const char *name)
-{
-    const struct elf *elf = &ld->elf;
-    enum okobpf_status status;
-    char *names = NULL;
-    int n = 0;
-
-    if (!name) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
-                           "no code in the object");
-    }
-    for (uint32_t i = 1; i < elf->n_sections && n < MAX_LISTED; i++) {
-        if (elf_section_is_code(&elf->sections[i])) {
-            char *longer = report_asprintf("%s%s\"%.64s\"",
-                                           names ? names : "",
-                                           names ? ", " : "",
-                                           elf->sections[i].name);
-
-            free(names);
-            names = longer;
-            n++;
-        }
-    }
-    status = report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
-                         "no code in a section called \"%s\": expected %s",
-                         name, names ? names : "another object, with code");
-    free(names);
-    return status;
-}
+/* The image. */
 
 static enum okobpf_status
 load_image(struct loader *ld, const char *section_name)
@@ -535,25 +443,13 @@ load_image(struct loader *ld, const char *section_name)
     struct image *image = ld->image;
     enum okobpf_status status;
     struct elf_function *main;
-    const char *name;
     uint32_t section;
     uint64_t entry;
 
-    section = choose_section(&ld->elf, section_name);
-    if (!section) {
-        return no_code(ld, section_name);
+    status = elf_choose_program(ld, section_name, &section, &entry);
+    if (status == OKOBPF_OK) {
+        status = find_functions(ld);
     }
-    image->section = image_strdup(image, ld->elf.sections[section].name,
-                                  MAX_NAME);
-    image->abi = (is_filter_section(ld->elf.sections[section].name)
-                  ? OKOBPF_ABI_CONTEXT : OKOBPF_ABI_PACKET);
-    entry = choose_entry(&ld->elf, section, image->abi, &name);
-    image->name = image_strdup(image, name, MAX_NAME);
-    if (!image->section || !image->name) {
-        return elf_no_memory(ld);
-    }
-
-    status = find_functions(ld);
     if (status != OKOBPF_OK) {
         return status;
     }

@@ -21,13 +21,14 @@
 
 /* The steps of turning an ELF object into an image.
  *
- *    load.c   chooses the program, and puts the functions that it calls
- *             behind it
- *    jumps.c  replaces indirect jumps, whose tables jump-tables.c finds
- *    maps.c   finds the maps, and resolves references to them and to global
- *             variables
- *    lines.c  translates the line information, where there is some
- *    btf.c    reads types and lines */
+ *    choose.c  chooses the program
+ *    load.c    puts it into the image, and the functions that it calls behind
+ *              it
+ *    jumps.c   replaces indirect jumps, whose tables jump-tables.c finds
+ *    maps.c    finds the maps, and resolves references to them and to global
+ *              variables
+ *    lines.c   translates the line information, where there is some
+ *    btf.c     reads types and lines */
 
 #include "object/btf.h"
 #include "object/elf.h"
@@ -110,6 +111,13 @@ enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
 /* Makes room for 'n' more instructions in the image.  Returns OKOBPF_OK, or
  * reports the failure. */
 enum okobpf_status elf_reserve_insns(struct loader *, uint64_t n);
+
+/* choose.c.  Chooses the program, that in the section called 'name' unless it
+ * is NULL: stores its section and where it begins there in '*section' and
+ * '*entry', and names it in the image.  Returns OKOBPF_OK, or reports the
+ * failure. */
+enum okobpf_status elf_choose_program(struct loader *, const char *name,
+                                      uint32_t *section, uint64_t *entry);
 
 /* jumps.c. */
 
