@@ -49,6 +49,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/xxhash.h \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
+	lib/okobpf/object/btf-maps.c \
+	lib/okobpf/object/btf-types.h \
 	lib/okobpf/object/btf.c \
 	lib/okobpf/object/btf.h \
 	lib/okobpf/object/choose.c \

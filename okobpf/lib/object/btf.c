@@ -19,10 +19,9 @@
 #include <config.h>
 #endif
 
-#include "object/btf.h"
+#include "object/btf-types.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include "mem.h"
 
 /* As it stands in the object, in the byte order of the machine. */
@@ -49,24 +48,6 @@ struct file_ext_header {
     uint32_t lines_size;
 };
 
-struct file_type {
-    uint32_t name;
-    uint32_t info;
-    uint32_t size_or_type;
-};
-
-struct file_member {
-    uint32_t name;
-    uint32_t type;
-    uint32_t offset;
-};
-
-struct file_array {
-    uint32_t type;
-    uint32_t index_type;
-    uint32_t n_elems;
-};
-
 struct file_line {
     uint32_t insn_offset;
     uint32_t file;
@@ -74,49 +55,14 @@ struct file_line {
     uint32_t line_column;       /* Column in the low 10 bits. */
 };
 
-enum btf_kind {
-    KIND_INT = 1,
-    KIND_PTR = 2,
-    KIND_ARRAY = 3,
-    KIND_STRUCT = 4,
-    KIND_UNION = 5,
-    KIND_ENUM = 6,
-    KIND_FWD = 7,
-    KIND_TYPEDEF = 8,
-    KIND_VOLATILE = 9,
-    KIND_CONST = 10,
-    KIND_RESTRICT = 11,
-    KIND_FUNC = 12,
-    KIND_FUNC_PROTO = 13,
-    KIND_VAR = 14,
-    KIND_DATASEC = 15,
-    KIND_FLOAT = 16,
-    KIND_DECL_TAG = 17,
-    KIND_TYPE_TAG = 18,
-    KIND_ENUM64 = 19,
-};
-
 #define BTF_MAGIC 0xeb9f
-#define MAX_DEPTH 32            /* Of types within types. */
-
-static int
-type_kind(const struct file_type *t)
-{
-    return t->info >> 24 & 0x1f;
-}
-
-static uint32_t
-type_vlen(const struct file_type *t)
-{
-    return t->info & 0xffff;
-}
 
 /* Returns the number of bytes that follow the common part of 't', or
  * UINT32_MAX if its kind is not known. */
 static uint32_t
 type_extra_size(const struct file_type *t)
 {
-    switch (type_kind(t)) {
+    switch (btf_type_kind(t)) {
     case KIND_PTR:
     case KIND_FWD:
     case KIND_TYPEDEF:
@@ -135,27 +81,46 @@ type_extra_size(const struct file_type *t)
         return 12;
     case KIND_ENUM:
     case KIND_FUNC_PROTO:
-        return type_vlen(t) * 8;
+        return btf_type_vlen(t) * 8;
     case KIND_STRUCT:
     case KIND_UNION:
     case KIND_DATASEC:
     case KIND_ENUM64:
-        return type_vlen(t) * 12;
+        return btf_type_vlen(t) * 12;
     default:
         return UINT32_MAX;
     }
 }
 
-static const char *
-get_string(const struct btf *btf, uint32_t offset)
+static int
+compare_vars(const void *a_, const void *b_)
+{
+    const struct btf_var *a = a_;
+    const struct btf_var *b = b_;
+
+    return strcmp(a->name, b->name);
+}
+
+uint32_t
+btf_var_type(const struct btf *btf, const char *name)
+{
+    const struct btf_var key = { .name = name };
+    const struct btf_var *var = (btf->n_vars
+                                 ? bsearch(&key, btf->vars, btf->n_vars,
+                                           sizeof *btf->vars, compare_vars)
+                                 : NULL);
+
+    return var ? var->type : 0;
+}
+
+const char *
+btf_string(const struct btf *btf, uint32_t offset)
 {
     return offset < btf->strings_size ? btf->strings + offset : "";
 }
 
-/* Stores type number 'id' in '*t' and returns what follows it, or NULL if
- * there is no such type. */
-static const uint8_t *
-get_type(const struct btf *btf, uint32_t id, struct file_type *t)
+const uint8_t *
+btf_type(const struct btf *btf, uint32_t id, struct file_type *t)
 {
     if (!id || id >= btf->n_types) {
         return NULL;
@@ -164,17 +129,16 @@ get_type(const struct btf *btf, uint32_t id, struct file_type *t)
     return btf->types + btf->offsets[id] + sizeof *t;
 }
 
-/* As get_type(), past typedefs and qualifiers. */
-static const uint8_t *
-get_plain_type(const struct btf *btf, uint32_t id, struct file_type *t)
+const uint8_t *
+btf_plain_type(const struct btf *btf, uint32_t id, struct file_type *t)
 {
-    for (int depth = 0; depth < MAX_DEPTH; depth++) {
-        const uint8_t *extra = get_type(btf, id, t);
+    for (int depth = 0; depth < BTF_MAX_DEPTH; depth++) {
+        const uint8_t *extra = btf_type(btf, id, t);
 
         if (!extra) {
             return NULL;
         }
-        switch (type_kind(t)) {
+        switch (btf_type_kind(t)) {
         case KIND_TYPEDEF:
         case KIND_VOLATILE:
         case KIND_CONST:
@@ -190,15 +154,6 @@ get_plain_type(const struct btf *btf, uint32_t id, struct file_type *t)
 }
 
 /* Opening. */
-
-static int
-compare_vars(const void *a_, const void *b_)
-{
-    const struct btf_var *a = a_;
-    const struct btf_var *b = b_;
-
-    return strcmp(a->name, b->name);
-}
 
 /* Finds the types and variables. */
 static bool
@@ -227,9 +182,9 @@ index_types(struct btf *btf)
             return false;
         }
         btf->offsets[btf->n_types++] = pos;
-        if (type_kind(&t) == KIND_VAR) {
+        if (btf_type_kind(&t) == KIND_VAR) {
             btf->vars[btf->n_vars++] = (struct btf_var) {
-                .name = get_string(btf, t.name),
+                .name = btf_string(btf, t.name),
                 .type = t.size_or_type,
             };
         }
@@ -279,77 +234,21 @@ btf_close(struct btf *btf)
     memset(btf, 0, sizeof *btf);
 }
 
-/* Maps. */
-
-/* Stores the structure type of the variable 'name' in '*t' and returns its
- * members, or NULL if there is no such variable.  If it is no structure, then
- * '*t' has no members. */
-static const uint8_t *
-get_var_struct(const struct btf *btf, const char *name, struct file_type *t)
-{
-    const struct btf_var key = { .name = name };
-    const struct btf_var *var;
-    const uint8_t *extra;
-
-    var = (btf->n_vars
-           ? bsearch(&key, btf->vars, btf->n_vars, sizeof *btf->vars,
-                     compare_vars)
-           : NULL);
-    extra = var ? get_plain_type(btf, var->type, t) : NULL;
-    if (extra && type_kind(t) != KIND_STRUCT) {
-        t->info = 0;
-    }
-    return extra;
-}
-
-static void
-get_member(const uint8_t *members, uint32_t i, struct file_member *m)
-{
-    memcpy(m, members + i * sizeof *m, sizeof *m);
-}
-
-int
-btf_is_map_def(const struct btf *btf, const char *name)
-{
-    static const char *const names[] = { "type", "key_size", "value_size" };
-    const uint8_t *members;
-    struct file_type t;
-
-    members = get_var_struct(btf, name, &t);
-    if (!members) {
-        return -1;
-    }
-    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct file_member m;
-
-        if (i >= type_vlen(&t)) {
-            return 0;
-        }
-        get_member(members, i, &m);
-        if (strcmp(get_string(btf, m.name), names[i])) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* Returns the size of type 'id' in bytes, or 0 if it has none or it is larger
- * than a 32-bit number can tell. */
-static uint32_t
-type_size(const struct btf *btf, uint32_t id)
+uint32_t
+btf_type_size(const struct btf *btf, uint32_t id)
 {
     uint64_t n = 1;
 
-    for (int depth = 0; depth < MAX_DEPTH; depth++) {
+    for (int depth = 0; depth < BTF_MAX_DEPTH; depth++) {
         const uint8_t *extra;
         struct file_array a;
         struct file_type t;
 
-        extra = get_plain_type(btf, id, &t);
+        extra = btf_plain_type(btf, id, &t);
         if (!extra) {
             return 0;
         }
-        switch (type_kind(&t)) {
+        switch (btf_type_kind(&t)) {
         case KIND_INT:
         case KIND_STRUCT:
         case KIND_UNION:
@@ -376,110 +275,16 @@ type_size(const struct btf *btf, uint32_t id)
     return 0;
 }
 
-/* Stores the type that type 'id', a pointer, points to in '*target'. */
-static bool
-get_pointer_target(const struct btf *btf, uint32_t id, uint32_t *target)
+bool
+btf_pointer_target(const struct btf *btf, uint32_t id, uint32_t *target)
 {
     struct file_type t;
 
-    if (!get_plain_type(btf, id, &t) || type_kind(&t) != KIND_PTR) {
+    if (!btf_plain_type(btf, id, &t) || btf_type_kind(&t) != KIND_PTR) {
         return false;
     }
     *target = t.size_or_type;
     return true;
-}
-
-/* Stores in '*value' the number that a member stands for, which __uint() has
- * made into the length of an array that type 'id' points to. */
-static bool
-get_uint(const struct btf *btf, uint32_t id, uint32_t *value)
-{
-    const uint8_t *extra;
-    struct file_array a;
-    struct file_type t;
-    uint32_t target;
-
-    if (!get_pointer_target(btf, id, &target)) {
-        return false;
-    }
-    extra = get_plain_type(btf, target, &t);
-    if (!extra || type_kind(&t) != KIND_ARRAY) {
-        return false;
-    }
-    memcpy(&a, extra, sizeof a);
-    *value = a.n_elems;
-    return true;
-}
-
-/* Takes over one member of a map's definition. */
-static const char *
-get_map_member(const struct btf *btf, const struct file_member *m,
-               struct map_spec *spec)
-{
-    const char *name = get_string(btf, m->name);
-    uint32_t flags = 0;
-    const struct {
-        const char *name;
-        uint32_t *value;
-    } numbers[] = {
-        { "type", &spec->type },
-        { "key_size", &spec->key_size },
-        { "value_size", &spec->value_size },
-        { "max_entries", &spec->max_entries },
-        { "nb_hash_functions", &spec->n_hash_functions },
-        { "map_flags", &flags },
-    };
-
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (strcmp(name, numbers[i].name)) {
-            continue;
-        }
-        if (!get_uint(btf, m->type, numbers[i].value)) {
-            return "expected a number, as __uint() defines one";
-        }
-        /* Linux demands this one of some kinds.  It means nothing here. */
-        return flags & ~UINT32_C(1) ? "unknown flags" : NULL;
-    }
-
-    bool is_key = !strcmp(name, "key");
-    if (is_key || !strcmp(name, "value")) {
-        uint32_t target;
-        uint32_t size = (get_pointer_target(btf, m->type, &target)
-                         ? type_size(btf, target) : 0);
-
-        if (!size) {
-            return "expected a type with a size, as __type() defines one";
-        }
-        *(is_key ? &spec->key_size : &spec->value_size) = size;
-        return NULL;
-    }
-    return "not supported here";
-}
-
-const char *
-btf_get_map_spec(const struct btf *btf, const char *name,
-                 struct map_spec *spec, const char **member)
-{
-    const uint8_t *members;
-    struct file_type t;
-
-    *member = "";
-    members = get_var_struct(btf, name, &t);
-    if (!members) {
-        return "no type information";
-    }
-    for (uint32_t i = 0; i < type_vlen(&t); i++) {
-        struct file_member m;
-        const char *error;
-
-        get_member(members, i, &m);
-        error = get_map_member(btf, &m, spec);
-        if (error) {
-            *member = get_string(btf, m.name);
-            return error;
-        }
-    }
-    return NULL;
 }
 
 /* Lines. */
@@ -552,7 +357,7 @@ btf_get_lines(const struct btf *btf, const struct elf *elf,
         if (n_records > left / record_size) {
             break;
         }
-        n += get_section_lines(btf, get_string(btf, name), p, n_records,
+        n += get_section_lines(btf, btf_string(btf, name), p, n_records,
                                record_size, *lines + n);
         p += n_records * record_size;
         left -= n_records * record_size;
