@@ -49,6 +49,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/xxhash.h \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
+	lib/okobpf/object/btf-funcs.c \
 	lib/okobpf/object/btf-maps.c \
 	lib/okobpf/object/btf-types.h \
 	lib/okobpf/object/btf.c \
@@ -60,9 +61,12 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/object/jumps.c \
 	lib/okobpf/object/jumps.h \
 	lib/okobpf/object/lines.c \
+	lib/okobpf/object/linux-names.c \
+	lib/okobpf/object/linux-names.h \
 	lib/okobpf/object/load.c \
 	lib/okobpf/object/load.h \
 	lib/okobpf/object/maps.c \
+	lib/okobpf/object/origin.c \
 	lib/okobpf/object/sha1.c \
 	lib/okobpf/object/sha1.h \
 	lib/okobpf/okobpf.h \

@@ -59,6 +59,8 @@ struct image {
     char *name;                 /* Function name. */
     char *section;
     enum okobpf_abi abi;
+    bool made_here;             /* Its makers certainly had this runtime in
+                                 * mind, not Linux. */
 
     struct bpf_insn *insns;     /* Main function first, at index 0. */
     uint32_t n_insns;

@@ -28,6 +28,7 @@
 #include "image.h"
 #include "maps/map.h"
 #include "mem.h"
+#include "object/linux-names.h"
 #include "object/sha1.h"
 #include "print.h"
 
@@ -92,6 +93,26 @@ find_kept_map(const struct okobpf_prog *old, const struct map_spec *spec)
     return NULL;
 }
 
+/* Adds to the refusal of a map what its kind is in Linux, unless the object
+ * was certainly made for this runtime. */
+static void
+tell_linux_kind(const struct image *image, const struct map_spec *spec,
+                struct okobpf_report *report)
+{
+    const char *kind = linux_map_kind_name(spec->type);
+
+    if (kind && !image->made_here && !spec->globals) {
+        char *advice = report_asprintf(
+            "%s%sin Linux, kind %"PRIu32" is a%s %s; here kinds are numbered "
+            "as in <oko/filter.h>", report->advice ? report->advice : "",
+            report->advice ? "; " : "", spec->type,
+            strchr("aeiouL", *kind) ? "n" : "", kind);
+
+        free(report->advice);
+        report->advice = advice;
+    }
+}
+
 /* Checks the image's maps before anything is allocated for them. */
 static enum okobpf_status
 check_maps(const struct image *image, const struct okobpf_limits *limits,
@@ -102,6 +123,9 @@ check_maps(const struct image *image, const struct okobpf_limits *limits,
         enum okobpf_status status = map_spec_check(&image->maps[i], limits,
                                                    n_slots, memory, report);
         if (status != OKOBPF_OK) {
+            if (status == OKOBPF_BAD_OBJECT) {
+                tell_linux_kind(image, &image->maps[i], report);
+            }
             return status;
         }
     }

@@ -61,6 +61,13 @@
 #define memcpy(TO, FROM, SIZE) __builtin_memcpy(TO, FROM, SIZE)
 #define memset(TO, BYTE, SIZE) __builtin_memset(TO, BYTE, SIZE)
 
+/* Tells the switch that the object was made for it, not for Linux, where the
+ * same instructions mean something else. */
+#ifndef OKO_MARK__
+#define OKO_MARK__ "filter"
+#endif
+static const char oko_mark__[] SEC(".oko") = OKO_MARK__;
+
 /* Context of a program of the second form.  Read-only.
  *
  * It grows only at the end, so that compiled programs stay good. */

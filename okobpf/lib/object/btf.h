@@ -62,6 +62,49 @@ int btf_is_map_def(const struct btf *, const char *name);
 const char *btf_get_map_spec(const struct btf *, const char *name,
                              struct map_spec *spec, const char **member);
 
+/* A function. */
+struct btf_func {
+    const char *name;
+    const uint8_t *params;
+    uint32_t n_args;
+};
+
+/* Finds the next function behind type number '*id', 0 to begin with.  Returns
+ * false at the end. */
+bool btf_next_func(const struct btf *, uint32_t *id, struct btf_func *);
+
+/* Finds the function 'name'.  Returns false if it is not known. */
+bool btf_find_func(const struct btf *, const char *name, struct btf_func *);
+
+/* What a function takes. */
+enum btf_arg_kind {
+    BTF_ARG_NONE,               /* No such argument. */
+    BTF_ARG_NUMBER,             /* No pointer. */
+    BTF_ARG_POINTER,            /* To something that is no structure. */
+    BTF_ARG_STRUCT,             /* A pointer to a structure or union. */
+};
+
+struct btf_arg {
+    const char *name;           /* Of what a pointer points to, or "". */
+    const uint8_t *members;
+    uint32_t n_members;         /* 0 if it is only declared. */
+};
+
+/* Tells of argument 'i' of a function, 0 for the first. */
+enum btf_arg_kind btf_func_arg(const struct btf *, const struct btf_func *,
+                               uint32_t i, struct btf_arg *);
+
+/* A member of the structure that an argument points to. */
+struct btf_member {
+    const char *name;
+    uint32_t bit_offset;
+    uint32_t size;              /* Bytes, 0 if it has none. */
+};
+
+/* Tells of member 'i' < 'arg->n_members'. */
+void btf_arg_member(const struct btf *, const struct btf_arg *, uint32_t i,
+                    struct btf_member *);
+
 /* A record of line information, as it stands in the object. */
 struct btf_line {
     const char *section;

@@ -135,6 +135,8 @@ elf_choose_program(struct loader *ld, const char *section_name,
                   ? OKOBPF_ABI_CONTEXT : OKOBPF_ABI_PACKET);
     *entry = choose_entry(&ld->elf, *section, image->abi, &name);
     image->name = image_strdup(image, name, MAX_NAME);
-    return (image->section && image->name
-            ? OKOBPF_OK : elf_no_memory(ld));
+    if (!image->section || !image->name) {
+        return elf_no_memory(ld);
+    }
+    return elf_check_origin(ld, *section, name);
 }

@@ -22,6 +22,7 @@
 /* The steps of turning an ELF object into an image.
  *
  *    choose.c  chooses the program
+ *    origin.c  refuses it if it was made for something else
  *    load.c    puts it into the image, and the functions that it calls behind
  *              it
  *    jumps.c   replaces indirect jumps, whose tables jump-tables.c finds
@@ -118,6 +119,12 @@ enum okobpf_status elf_reserve_insns(struct loader *, uint64_t n);
  * failure. */
 enum okobpf_status elf_choose_program(struct loader *, const char *name,
                                       uint32_t *section, uint64_t *entry);
+
+/* origin.c.  Makes sure that the program, which begins at a function called
+ * 'name' in section number 'section', was made for this runtime.  Returns
+ * OKOBPF_OK, or reports the failure. */
+enum okobpf_status elf_check_origin(struct loader *, uint32_t section,
+                                    const char *name);
 
 /* jumps.c. */
 

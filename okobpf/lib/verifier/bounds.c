@@ -20,6 +20,7 @@
 
 /* Bounds of memory. */
 
+#include <string.h>
 #include "verifier/verifier.h"
 
 /* Offsets are not distinguished beyond this: it is farther than any memory
@@ -67,7 +68,19 @@ check_packet_bounds(struct verifier *v, const struct val *ptr,
                       (long long) (ptr->delta + ofs), what, (long long) ofs);
     }
     if (scalar_is_const(&ptr->s)) {
-        return refuse(v, v->image->abi == OKOBPF_ABI_PACKET
+        /* As of a context, by a program that only type information would tell
+         * from one that takes the packet. */
+        bool takes_ctx = (v->image->abi == OKOBPF_ABI_PACKET && size == 8
+                          && (smin + ofs == 0 || smin + ofs == 8)
+                          && v->image->name
+                          && strcmp(v->image->name, "entry"));
+
+        return refuse(v, takes_ctx
+                      ? "if the program takes const struct oko_ctx *, write "
+                        "SEC(\"filter\") in front of it; if it takes the "
+                        "packet, compare the offset of what is read with the "
+                        "packet's length first"
+                      : v->image->abi == OKOBPF_ABI_PACKET
                       ? "compare the offset of what is read with the packet's "
                         "length first, such as: if (pkt_len < 14 + 20) "
                         "return 0;"

@@ -20,7 +20,10 @@
 
 /* Calls and returns. */
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include "object/linux-names.h"
 #include "verifier/verifier.h"
 
 /* Largest size that is passed to a helper. */
@@ -31,6 +34,8 @@ struct call {
     const struct helper *helper;
     const struct map_spec *map; /* NULL before a map. */
     uint32_t map_index;
+    bool odd;                   /* An argument is nothing like what the helper
+                                 * takes. */
 };
 
 static const char *
@@ -39,13 +44,22 @@ map_name(const struct map_spec *map)
     return map->name ? map->name : "?";
 }
 
+/* Checks that argument 'r' has a value. */
 static bool
-check_number(struct verifier *v, const struct call *call, int r)
+check_arg_reg(struct verifier *v, struct call *call, int r)
 {
-    if (!check_reg(v, r)) {
+    call->odd = !check_reg(v, r);
+    return !call->odd;
+}
+
+static bool
+check_number(struct verifier *v, struct call *call, int r)
+{
+    if (!check_arg_reg(v, call, r)) {
         return false;
     }
     if (val_is_pointer(reg(v, r))) {
+        call->odd = true;
         return refuse(v, "pass numbers where numbers are expected",
                       "argument %d of %s(): expected a number, got %s", r,
                       call->helper->name, val_type_name(v, reg(v, r)));
@@ -58,10 +72,11 @@ check_map(struct verifier *v, struct call *call, int r)
 {
     const struct val *val = reg(v, r);
 
-    if (!check_reg(v, r)) {
+    if (!check_arg_reg(v, call, r)) {
         return false;
     }
     if (val->type != V_MAP) {
+        call->odd = true;
         return refuse(v, "pass the address of a map definition",
                       "argument %d of %s(): expected a map, got %s", r,
                       call->helper->name, val_type_name(v, val));
@@ -89,13 +104,13 @@ check_map(struct verifier *v, struct call *call, int r)
 /* Checks that argument 'r' points to memory of 'size' bytes, of which at least
  * 'sure' will be accessed. */
 static bool
-check_mem_arg(struct verifier *v, const struct call *call, int r,
+check_mem_arg(struct verifier *v, struct call *call, int r,
               uint64_t size, uint64_t sure, enum access access)
 {
     const struct val *ptr = reg(v, r);
     char what[64] = "";
 
-    if (!check_reg(v, r)) {
+    if (!check_arg_reg(v, call, r)) {
         return false;
     }
     snprintf(what, sizeof what, "argument %d of %s()", r, call->helper->name);
@@ -135,12 +150,12 @@ packet_has(const struct val *ptr, const struct val *size)
 
 /* Checks memory in argument 'r' with its size in 'r + 1'. */
 static bool
-check_sized_mem(struct verifier *v, const struct call *call, int r,
+check_sized_mem(struct verifier *v, struct call *call, int r,
                 enum access access)
 {
     const struct val *size = reg(v, r + 1);
 
-    if (!check_reg(v, r) || !check_number(v, call, r + 1)) {
+    if (!check_arg_reg(v, call, r) || !check_number(v, call, r + 1)) {
         return false;
     }
     mark_val_precise(v, size);
@@ -165,13 +180,13 @@ check_sized_mem(struct verifier *v, const struct call *call, int r,
 
 /* Checks a format string in argument 'r' and the numbers that follow it. */
 static bool
-check_format(struct verifier *v, const struct call *call, int r)
+check_format(struct verifier *v, struct call *call, int r)
 {
     const struct val *val = reg(v, r);
     const char *name = call->helper->name;
     int n_args;
 
-    if (!check_reg(v, r)) {
+    if (!check_arg_reg(v, call, r)) {
         return false;
     }
 
@@ -179,6 +194,7 @@ check_format(struct verifier *v, const struct call *call, int r)
                                   ? &v->image->maps[val->map] : NULL);
     if (!map || !map->read_only || !map->init || map->max_entries != 1
         || !scalar_is_const(&val->s)) {
+        call->odd = true;
         return refuse(v, "use a constant string: "
                       "static const char fmt[] = \"...\";",
                       "argument %d of %s(): expected a constant string, got "
@@ -203,6 +219,13 @@ check_format(struct verifier *v, const struct call *call, int r)
                       name, n_args, MAX_HELPER_ARGS - r);
     }
     for (int i = 1; i <= n_args; i++) {
+        if (reg(v, r + i)->type == V_NONE) {
+            return refuse(v, "pass as many numbers after the format as it has "
+                          "conversions",
+                          "%s(): the format wants %d number%s, and the "
+                          "program passes %d", name, n_args,
+                          n_args > 1 ? "s" : "", i - 1);
+        }
         if (!check_number(v, call, r + i)) {
             return false;
         }
@@ -246,6 +269,33 @@ check_arg(struct verifier *v, struct call *call, int r)
     return refuse(v, NULL, "unknown kind of argument");
 }
 
+/* Adds to the refusal of a call of helper 'number' what that helper is in
+ * Linux, and in other machines for BPF, unless the program was certainly made
+ * for this one. */
+static void
+tell_others_helper(struct verifier *v, int32_t number)
+{
+    const char *name = linux_helper_name(number);
+    const char *ubpf = (number == 8 ? " (and ubpf_adjust_head() in uBPF)"
+                        : number == 9 ? " (and ubpf_packet_data() in uBPF)"
+                        : number == 11 ? " (and ubpf_truncate_packet() in "
+                                         "uBPF)"
+                        : "");
+    struct okobpf_report *report = v->report;
+
+    if (name && !v->image->made_here) {
+        char *advice = report_asprintf(
+            "%s%sin Linux, helper %"PRId32" is %s()%s; here numbers mean "
+            "something else: compile programs for XDP with clang -include "
+            "oko/xdp.h, others with the helpers of <oko/filter.h>",
+            report->advice ? report->advice : "", report->advice ? "; " : "",
+            number, name, ubpf);
+
+        free(report->advice);
+        report->advice = advice;
+    }
+}
+
 bool
 follow_helper(struct verifier *v, const struct bpf_insn *insn)
 {
@@ -253,15 +303,19 @@ follow_helper(struct verifier *v, const struct bpf_insn *insn)
 
     if (insn->imm <= 0 || insn->imm >= N_HELPERS
         || !helpers[insn->imm].function) {
-        return refuse(v, "call the helpers of <oko/filter.h>, and inline "
-                      "other functions",
-                      "call of unknown helper %d: expected 1 to %d", insn->imm,
-                      N_HELPERS - 1);
+        refuse(v, "call the helpers of <oko/filter.h>, and inline other "
+               "functions", "call of unknown helper %d: expected 1 to %d",
+               insn->imm, N_HELPERS - 1);
+        tell_others_helper(v, insn->imm);
+        return false;
     }
 
     call.helper = &helpers[insn->imm];
     for (int r = 1; r <= MAX_HELPER_ARGS; r++) {
         if (!check_arg(v, &call, r)) {
+            if (call.odd) {
+                tell_others_helper(v, insn->imm);
+            }
             return false;
         }
     }

@@ -1,0 +1,138 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* What BTF tells of functions: what they take. */
+
+#include "object/btf-types.h"
+
+struct file_param {
+    uint32_t name;
+    uint32_t type;
+};
+
+bool
+btf_next_func(const struct btf *btf, uint32_t *id, struct btf_func *func)
+{
+    while (++*id < btf->n_types) {
+        struct file_type t, proto;
+
+        if (!btf_type(btf, *id, &t) || btf_type_kind(&t) != KIND_FUNC) {
+            continue;
+        }
+        func->name = btf_string(btf, t.name);
+        func->params = btf_type(btf, t.size_or_type, &proto);
+        func->n_args = (func->params
+                        && btf_type_kind(&proto) == KIND_FUNC_PROTO
+                        ? btf_type_vlen(&proto) : 0);
+        return true;
+    }
+    return false;
+}
+
+bool
+btf_find_func(const struct btf *btf, const char *name, struct btf_func *func)
+{
+    uint32_t id = 0;
+
+    while (btf_next_func(btf, &id, func)) {
+        if (!strcmp(func->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the name of type 'id', that of a typedef if it has no other, or
+ * "". */
+static const char *
+type_name(const struct btf *btf, uint32_t id)
+{
+    const char *name = "";
+
+    for (int depth = 0; depth < BTF_MAX_DEPTH; depth++) {
+        struct file_type t;
+
+        if (!btf_type(btf, id, &t)) {
+            break;
+        }
+        if (btf_string(btf, t.name)[0]) {
+            name = btf_string(btf, t.name);
+        }
+        switch (btf_type_kind(&t)) {
+        case KIND_TYPEDEF:
+        case KIND_VOLATILE:
+        case KIND_CONST:
+        case KIND_RESTRICT:
+        case KIND_TYPE_TAG:
+            id = t.size_or_type;
+            break;
+        default:
+            return name;
+        }
+    }
+    return name;
+}
+
+enum btf_arg_kind
+btf_func_arg(const struct btf *btf, const struct btf_func *func, uint32_t i,
+             struct btf_arg *arg)
+{
+    struct file_param param;
+    struct file_type t;
+    uint32_t target;
+
+    *arg = (struct btf_arg) { .name = "" };
+    if (i >= func->n_args) {
+        return BTF_ARG_NONE;
+    }
+    memcpy(&param, func->params + i * sizeof param, sizeof param);
+    if (!btf_pointer_target(btf, param.type, &target)) {
+        return BTF_ARG_NUMBER;
+    }
+    arg->name = type_name(btf, target);
+    arg->members = btf_plain_type(btf, target, &t);
+    if (!arg->members) {
+        return BTF_ARG_POINTER; /* To void, for one. */
+    }
+    switch (btf_type_kind(&t)) {
+    case KIND_STRUCT:
+    case KIND_UNION:
+        arg->n_members = btf_type_vlen(&t);
+        return BTF_ARG_STRUCT;
+    case KIND_FWD:
+        return BTF_ARG_STRUCT;
+    default:
+        return BTF_ARG_POINTER;
+    }
+}
+
+void
+btf_arg_member(const struct btf *btf, const struct btf_arg *arg, uint32_t i,
+               struct btf_member *member)
+{
+    struct file_member m;
+
+    memcpy(&m, arg->members + i * sizeof m, sizeof m);
+    *member = (struct btf_member) {
+        .name = btf_string(btf, m.name),
+        .bit_offset = m.offset,
+        .size = btf_type_size(btf, m.type),
+    };
+}
