@@ -40,13 +40,13 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/array.c \
 	lib/okobpf/maps/hash.c \
 	lib/okobpf/maps/hash.h \
+	lib/okobpf/maps/keyed-hash.c \
+	lib/okobpf/maps/keyed-hash.h \
 	lib/okobpf/maps/lpm.c \
 	lib/okobpf/maps/lru.c \
 	lib/okobpf/maps/map.c \
 	lib/okobpf/maps/map.h \
 	lib/okobpf/maps/sketch.c \
-	lib/okobpf/maps/xxhash.c \
-	lib/okobpf/maps/xxhash.h \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
 	lib/okobpf/object/btf-funcs.c \

@@ -26,8 +26,8 @@
 
 #include <string.h>
 #include "image.h"
+#include "maps/keyed-hash.h"
 #include "maps/map.h"
-#include "maps/xxhash.h"
 #include "print.h"
 
 static inline struct okobpf_map *
@@ -128,13 +128,15 @@ helper_load_bytes(uint64_t ofs, uint64_t to, uint64_t len, uint64_t r4,
     return 0;
 }
 
-/* Low 32 bits of XXH64 with seed 0. */
+/* Under the secret of the process, so that programs may keep hashes in maps
+ * and compare those that others made, while senders can't choose bytes that
+ * collide.  The upper half, as good as the lower. */
 static uint64_t
 helper_hash(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
             uint64_t r5, struct okobpf_env *env)
 {
     (void) r3, (void) r4, (void) r5, (void) env;
-    return (uint32_t) xxhash64(ptr_arg(r1), r2, 0);
+    return keyed_hash(keyed_hash_process_secret(), ptr_arg(r1), r2) >> 32;
 }
 
 /* Printing. */

@@ -21,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "maps/xxhash.h"
 #include "object/sha1.h"
 #include "print.h"
 #include "testlib.h"
@@ -302,8 +301,26 @@ test_plain(void **state)
     (void) state;
     assert_int_equal(call(HELPER_TIME_GET_NS, 0, 0, 0, 0, 0), 123456789);
     assert_int_equal(call(HELPER_GET_SLOT, 0, 0, 0, 0, 0), 3);
-    assert_int_equal(call(HELPER_HASH, (uintptr_t) "abc", 3, 0, 0, 0),
-                     0xad770999);
+}
+
+/* The same for the same bytes, wherever they are, and another for others. */
+static void
+test_hash(void **state)
+{
+    const char text[] = "abcdabcdabcdabcdabcdabcdabcdabcdabcdabcd";
+
+    (void) state;
+    for (size_t n = 0; n <= 36; n++) {
+        uint64_t h = call(HELPER_HASH, (uintptr_t) text, n, 0, 0, 0);
+
+        assert_true(h <= UINT32_MAX);
+        assert_int_equal(call(HELPER_HASH, (uintptr_t) text + 4, n, 0, 0, 0),
+                         h);
+        for (size_t m = 0; m < n; m++) {
+            assert_int_not_equal(call(HELPER_HASH, (uintptr_t) text, m,
+                                      0, 0, 0), h);
+        }
+    }
 }
 
 static void
@@ -378,6 +395,7 @@ main(void)
         cmocka_unit_test(test_printf_format_check),
         cmocka_unit_test(test_load_bytes),
         cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_hash),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_sha1),
     };

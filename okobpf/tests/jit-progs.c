@@ -313,8 +313,9 @@ static const struct prog_test tests[] = {
     /* Helpers.  The time is 0x123456789, the slot 3. */
     PURE("time helper", 0x123456789, CALL_HELPER(HELPER_TIME_GET_NS), EXIT()),
     PURE("slot helper", 3, CALL_HELPER(HELPER_GET_SLOT), EXIT()),
-    PURE("hash helper", 0x51d8e999, MOV_K(2, 0),
-         CALL_HELPER(HELPER_HASH), EXIT()),     /* XXH64 of nothing. */
+    PURE("hash helper", 1, MOV_K(2, 0), CALL_HELPER(HELPER_HASH),
+         MOV_X(6, 0), MOV_K(2, 0), CALL_HELPER(HELPER_HASH), MOV_X(1, 0),
+         MOV_K(0, 0), JMP_X(BPF_JNE, 1, 6, 1), MOV_K(0, 1), EXIT()),
     PURE("helper preserves r6 to r9", 10 + 20 + 30 + 40,
          MOV_K(6, 10), MOV_K(7, 20), MOV_K(8, 30), MOV_K(9, 40),
          CALL_HELPER(HELPER_HASH), MOV_X(0, 6), ALU64_X(BPF_ADD, 0, 7),

@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "maps/map.h"
-#include "maps/xxhash.h"
 #include "testlib.h"
 
 static char map_name[] = "m";
@@ -607,31 +606,6 @@ test_bad_specs(void **state)
     }
 }
 
-/* Vectors of the reference implementation. */
-static void
-test_xxhash(void **state)
-{
-    static const struct {
-        const char *s;
-        uint64_t seed;
-        uint64_t hash;
-    } vectors[] = {
-        { "", 0, UINT64_C(0xef46db3751d8e999) },
-        { "", 1, UINT64_C(0xd5afba1336a3be4b) },
-        { "a", 0, UINT64_C(0xd24ec4f1a98c6e5b) },
-        { "abc", 0, UINT64_C(0x44bc2cf5ad770999) },
-        { "message digest", 0, UINT64_C(0x066ed728fceeb3be) },
-        { "12345678901234567890123456789012345678901234567890123456789012345"
-          "678901234567890", 0, UINT64_C(0xe04a477f19ee145d) },
-    };
-
-    (void) state;
-    for (size_t i = 0; i < ARRAY_SIZE(vectors); i++) {
-        assert_int_equal(xxhash64(vectors[i].s, strlen(vectors[i].s),
-                                  vectors[i].seed), vectors[i].hash);
-    }
-}
-
 int
 main(void)
 {
@@ -649,7 +623,6 @@ main(void)
         cmocka_unit_test(test_bloom),
         cmocka_unit_test(test_countmin),
         cmocka_unit_test(test_bad_specs),
-        cmocka_unit_test(test_xxhash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,10 +17,12 @@
 
 #include "testlib.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 uint8_t *
 read_prog(const char *name, size_t *size)
@@ -221,6 +223,36 @@ void *
 __wrap_mem_alloc_aligned(uint64_t size)
 {
     return fail_this() ? NULL : __real_mem_alloc_aligned(size);
+}
+
+/* Random numbers, likewise. */
+
+ssize_t __real_getrandom(void *buf, size_t n, unsigned int flags);
+ssize_t __wrap_getrandom(void *buf, size_t n, unsigned int flags);
+
+static enum test_random random_source;
+
+void
+test_random_source(enum test_random source)
+{
+    random_source = source;
+}
+
+ssize_t
+__wrap_getrandom(void *buf, size_t n, unsigned int flags)
+{
+    static int n_calls;
+
+    if (random_source == NO_RANDOM) {
+        errno = EAGAIN;
+        return -1;
+    }
+    if (random_source == SHORT_RANDOM && n_calls++ % 2) {
+        errno = EINTR;
+        return -1;
+    }
+    return __real_getrandom(
+        buf, random_source == SHORT_RANDOM && n > 5 ? 5 : n, flags);
 }
 
 /* The host. */

@@ -76,6 +76,15 @@ size_t test_host_drain(void);
  * new-line.  Valid until the next call. */
 const char *test_host_printed(void);
 
+/* What getrandom() is to do from now on. */
+enum test_random {
+    RANDOM,                     /* As always. */
+    NO_RANDOM,                  /* Fail, as it does early at boot. */
+    SHORT_RANDOM,               /* Return a few bytes only, and be interrupted
+                                 * every other time. */
+};
+void test_random_source(enum test_random);
+
 /* Calls 'function(aux)' in the next allocation: where another thread could
  * have done as much. */
 void in_next_allocation(void (*function)(void *aux), void *aux);

@@ -183,7 +183,15 @@ static int (*const oko_map_add)(const void *map, const void *item)
 /* Returns a monotonic time in nanoseconds, that of the batch of packets. */
 static uint64_t (*const oko_time_get_ns)(void) = (void *) 5;
 
-/* Returns a hash of the 'len' bytes at 'data'. */
+/* Returns a hash of the 'len' bytes at 'data', of which all bits are equally
+ * good.
+ *
+ * The same bytes have the same hash in all programs, maps and runs of one
+ * process of the switch, so that a program may store hashes in maps and
+ * compare them with those of other programs, or of the one that it replaces.
+ * In another process, and after a restart, they have another hash, which
+ * nobody outside can tell beforehand: it depends on a secret, so that senders
+ * can't choose bytes that collide.  With 32 bits, some do by chance. */
 static uint32_t (*const oko_hash)(const void *data, uint64_t len)
     = (void *) 6;
 

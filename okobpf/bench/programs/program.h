@@ -43,7 +43,7 @@
 #include "maps/map.h"
 
 #ifdef NATIVE_INLINED
-#include "maps/xxhash.c"
+#include "maps/keyed-hash.c"
 #ifdef MAP_SOURCE
 #include MAP_SOURCE
 #endif

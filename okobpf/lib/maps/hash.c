@@ -94,7 +94,7 @@ hash_init(struct map_hash *hash, const struct map_spec *spec,
 {
     uint32_t n_buckets = hash_n_buckets(spec->max_entries);
 
-    hash->seed = map_random_seed();
+    keyed_hash_draw(&hash->secret);
     hash->key_words = map_round_up_8(spec->key_size) / 8;
     hash->stride = hash_stride(spec);
     hash->entry_size = hash_entry_size(spec, n_slots);
@@ -261,6 +261,25 @@ hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
     }
     *cursor = i << seq_bits;
     return false;
+}
+
+uint32_t
+hash_longest_walk(struct map_hash *hash)
+{
+    uint32_t longest = 0;
+
+    for (uint32_t i = 0; i <= hash->bucket_mask; i++) {
+        pthread_mutex_t *mutex = hash_lock(hash, i);
+        uint32_t n = 0;
+
+        for (struct hash_entry *e = atomic_load(&hash->buckets[i]); e;
+             e = atomic_load(&e->next)) {
+            n++;
+        }
+        pthread_mutex_unlock(mutex);
+        longest = n > longest ? n : longest;
+    }
+    return longest;
 }
 
 /* The kinds hash and per-core hash. */

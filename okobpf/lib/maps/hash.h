@@ -40,8 +40,8 @@
 
 #include <pthread.h>
 #include <string.h>
+#include "maps/keyed-hash.h"
 #include "maps/map.h"
-#include "maps/xxhash.h"
 
 struct hash_entry {
     _Atomic(struct hash_entry *) next;
@@ -57,7 +57,7 @@ struct hash_lock {
 
 struct map_hash {
     struct okobpf_map up;
-    uint64_t seed;
+    struct keyed_hash_secret secret;
     uint32_t key_words;         /* Key size in words of 8 bytes. */
     uint64_t stride;            /* From one slot's value to the next. */
     uint64_t entry_size;        /* Bytes. */
@@ -96,7 +96,7 @@ uint32_t hash_n_buckets(uint32_t max_entries);
 static inline uint64_t
 hash_of(const struct map_hash *hash, const void *key)
 {
-    return xxhash64(key, hash->up.info.key_size, hash->seed);
+    return keyed_hash(&hash->secret, key, hash->up.info.key_size);
 }
 
 /* Returns the entry of 'key', whose hash is 'h', or NULL. */
@@ -160,6 +160,9 @@ void hash_unlink(struct map_hash *, struct hash_entry *e);
  * room and the memory. */
 struct hash_entry *hash_remove(struct map_hash *, uint64_t h,
                                const void *key);
+
+/* For tests: the most entries that a lookup may have to walk past. */
+uint32_t hash_longest_walk(struct map_hash *);
 
 /* These are as in 'struct map_ops'. */
 enum okobpf_map_result hash_read(struct okobpf_map *, const void *key,

@@ -26,8 +26,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 #include "mem.h"
 
 /* One line a kind: a new one needs its operations here, its name below, and
@@ -280,20 +278,6 @@ map_free_retired(struct okobpf_map *map)
         memcpy(&map->retired, p, sizeof map->retired);
         free(p);
     }
-}
-
-uint64_t
-map_random_seed(void)
-{
-    uint64_t seed;
-
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed) {
-        struct timespec now;
-
-        clock_gettime(CLOCK_REALTIME, &now);
-        seed = (uint64_t) now.tv_nsec << 32 ^ (uintptr_t) &now;
-    }
-    return seed;
 }
 
 void

@@ -152,9 +152,6 @@ void map_defer(struct okobpf_map *, void (*reclaim)(void *p), void *p,
 void map_reclaimed(struct okobpf_map *, uint64_t size);
 bool map_may_add(const struct okobpf_map *);
 
-/* Returns a number that whoever chooses the keys cannot guess. */
-uint64_t map_random_seed(void);
-
 /* Per-core maps have a value for each slot, 'stride' bytes apart.  Programs
  * see that of their slot.  The user reads the sums of the values' words of 64
  * bits (32 bits, if their size is not a multiple of 8), and writes slot 0,

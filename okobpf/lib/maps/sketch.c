@@ -36,7 +36,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "maps/xxhash.h"
+#include "maps/keyed-hash.h"
 #include "mem.h"
 
 #define MAX_HASH_FUNCTIONS 16
@@ -49,7 +49,7 @@ struct sketch_result {
 
 struct map_sketch {
     struct okobpf_map up;
-    uint64_t seed;
+    struct keyed_hash_secret secret;
     uint32_t n_hashes;
     uint64_t mask;              /* Bits, or columns of a row, minus 1. */
     uint64_t n_cells;           /* Words, or counters. */
@@ -128,7 +128,7 @@ sketch_create(const struct map_spec *spec, uint32_t n_slots)
     if (!sketch) {
         return NULL;
     }
-    sketch->seed = map_random_seed();
+    keyed_hash_draw(&sketch->secret);
     sketch->n_hashes = n_hashes(spec);
     if (is_bloom) {
         bits = bloom_bits(spec);
@@ -172,7 +172,8 @@ struct sketch_hash {
 static struct sketch_hash
 sketch_hash(const struct map_sketch *sketch, const void *item)
 {
-    uint64_t h = xxhash64(item, sketch->up.info.key_size, sketch->seed);
+    uint64_t h = keyed_hash(&sketch->secret, item,
+                            sketch->up.info.key_size);
 
     return (struct sketch_hash) { h, (h >> 32 | h << 32) | 1 };
 }

@@ -20,10 +20,9 @@
 #endif
 
 /* XXH64, written from the description of the algorithm ("xxHash fast digest
- * algorithm", version 0.1.1).  Hash tables, sketches and the hash helper use
- * it. */
+ * algorithm", version 0.1.1).  Tests make keys that it can't tell apart. */
 
-#include "maps/xxhash.h"
+#include "xxhash.h"
 
 #include <string.h>
 
