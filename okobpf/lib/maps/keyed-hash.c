@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
 #include <time.h>
@@ -37,7 +38,7 @@ static void
 draw_without_system(struct keyed_hash_secret *secret)
 {
     static _Atomic uint64_t n_drawn;
-    const void *given = (const void *) (uintptr_t) getauxval(AT_RANDOM);
+    unsigned long given = getauxval(AT_RANDOM);
     struct keyed_hash_secret key = { { 0 }, { 0 } };
     uint64_t *words = (uint64_t *) secret;
     uint64_t seed[5] = { 0 };
@@ -45,7 +46,7 @@ draw_without_system(struct keyed_hash_secret *secret)
 
     clock_gettime(CLOCK_REALTIME, &now);
     if (given) {
-        memcpy(seed, given, 2 * sizeof *seed);
+        memcpy(seed, (const void *) given, 2 * sizeof *seed);
     }
     seed[2] = now.tv_sec;
     seed[3] = now.tv_nsec;
