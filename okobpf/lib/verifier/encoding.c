@@ -126,7 +126,14 @@ check_jump(struct verifier *v, uint32_t index)
         return true;
 
     case BPF_CALL:
-        if (!is64 || by_reg || bpf_dst(insn) || insn->offset
+        if (is64 && by_reg) {
+            return refuse_at(v, index, "call functions by their names, and "
+                             "compile with -O2, which inlines what is passed "
+                             "as a pointer to a function",
+                             "call of a function by an address in a register "
+                             "(callx): which one it is can't be known here");
+        }
+        if (!is64 || bpf_dst(insn) || insn->offset
             || (bpf_src(insn) != BPF_CALL_HELPER
                 && bpf_src(insn) != BPF_CALL_LOCAL)) {
             return bad_insn(v, index, "unknown kind of call");
