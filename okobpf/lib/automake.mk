@@ -60,6 +60,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/object/jump-tables.c \
 	lib/okobpf/object/jumps.c \
 	lib/okobpf/object/jumps.h \
+	lib/okobpf/object/layout.c \
+	lib/okobpf/object/layout.h \
 	lib/okobpf/object/lines.c \
 	lib/okobpf/object/linux-names.c \
 	lib/okobpf/object/linux-names.h \
@@ -73,6 +75,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/print.c \
 	lib/okobpf/print.h \
 	lib/okobpf/prog.c \
+	lib/okobpf/replace.c \
+	lib/okobpf/replace.h \
 	lib/okobpf/report.c \
 	lib/okobpf/verifier/access.c \
 	lib/okobpf/verifier/alu.c \

@@ -31,6 +31,8 @@
 
 #define OKOBPF_MAX_MAPS 64
 
+struct layout;
+
 /* A map as the object declares it.  Not checked: see map_spec_check(). */
 struct map_spec {
     char *name;
@@ -43,6 +45,11 @@ struct map_spec {
     /* For maps that hold the program's globals: their initial content,
      * 'value_size' bytes, or NULL. */
     const uint8_t *init;
+
+    /* What the bytes of keys and values mean: see layout.h.  NULL if that is
+     * not known. */
+    const struct layout *key_layout;
+    const struct layout *value_layout;
     bool globals;               /* Holds the globals of a data section. */
     bool read_only;             /* .rodata: programs may only read. */
 };

@@ -70,9 +70,35 @@ enum okobpf_status {
     OKOBPF_REJECTED,            /* The verifier refused the program. */
     OKOBPF_LIMIT,               /* Over one of 'struct okobpf_limits'. */
     OKOBPF_NO_MEMORY,           /* Memory allocation failed. */
+    OKOBPF_LOSES_MAPS,          /* What is in maps would be lost: see 'enum
+                                 * okobpf_keep'. */
 };
 
 const char *okobpf_status_to_string(enum okobpf_status);
+
+/* What becomes of a map when a program takes the place of another. */
+enum okobpf_map_fate {
+    OKOBPF_MAP_KEPT,            /* The new program has the old one's map. */
+    OKOBPF_MAP_GROWN,           /* Likewise in effect: a larger map, with
+                                 * copies of the entries. */
+    OKOBPF_MAP_EMPTIED,         /* The new program has another map of this
+                                 * name, without the entries. */
+    OKOBPF_MAP_NEW,             /* The old program has none of this name. */
+    OKOBPF_MAP_DROPPED,         /* The new program has none of this name. */
+};
+
+/* Returns "kept", "grown", "emptied", "new" or "dropped". */
+const char *okobpf_map_fate_to_string(enum okobpf_map_fate);
+
+struct okobpf_map_change {
+    char *name;                 /* Printable. */
+    enum okobpf_map_fate fate;
+    uint64_t n_entries;         /* In the old map: kept, copied or lost.  0 if
+                                 * it is an array or sketch of zeros. */
+    char *why;                  /* "value's member 'dropped' is at offset 8,
+                                 * was at 12", or NULL where there is nothing
+                                 * to explain. */
+};
 
 /* What happened in a load, for people.  'reason' is always set on failure;
  * the other parts are NULL where they do not apply.  All strings are owned by
@@ -89,6 +115,12 @@ struct okobpf_report {
     char *log;                  /* Whole verifier log, if it was asked for. */
     bool log_truncated;         /* 'log' reached its limit. */
 
+    /* If the program was to take the place of another and the verifier
+     * accepted it: each map of either program that can be written, those of
+     * the new one first. */
+    struct okobpf_map_change *map_changes;
+    size_t n_map_changes;
+
     /* Cost of verification. */
     uint32_t insns_visited;
     uint32_t peak_states;
@@ -101,6 +133,11 @@ void okobpf_report_uninit(struct okobpf_report *);
 /* Returns the four parts of a refusal as text of several lines, without the
  * log, terminated by a new-line.  The caller frees it with free(). */
 char *okobpf_report_format(const struct okobpf_report *);
+
+/* Returns what becomes of the maps as text, with a line like "sources: grown,
+ * 12 entries: max_entries is 200, was 100" for each of 'map_changes'.  Without
+ * any, it is empty.  The caller frees it with free(). */
+char *okobpf_report_format_maps(const struct okobpf_report *);
 
 /* Limits.  All are checked before anything is allocated for them. */
 struct okobpf_limits {
@@ -158,6 +195,27 @@ enum okobpf_abi {
     OKOBPF_ABI_CONTEXT = 2,     /* uint64_t prog(const struct oko_ctx *) */
 };
 
+/* What becomes of the maps of a program that is replaced.
+ *
+ * A map is kept, that is, taken over by reference, if the new program declares
+ * one of the same name and kind, with the same sizes and limits, and the types
+ * of keys and values mean the same: all their members have the same names,
+ * offsets, sizes and kinds, as far as both objects have type information.
+ * Names of types don't matter.  Where only 'max_entries' is larger, the map is
+ * grown: the entries are copied to a new one, at the end of the load.  (What
+ * the old program writes to it after that is lost.  In an LRU hash, how long
+ * ago entries were used is lost.)  A sketch cannot grow.
+ *
+ * Otherwise entries are lost, if there are any.  Arrays and sketches that hold
+ * zeros only have none.
+ *
+ * Global variables start afresh with each program, whatever this says. */
+enum okobpf_keep {
+    OKOBPF_KEEP_OR_REFUSE,      /* Refuse the program if entries get lost. */
+    OKOBPF_KEEP_OR_EMPTY,       /* Keep what can be kept. */
+    OKOBPF_KEEP_NONE,           /* Keep nothing. */
+};
+
 struct okobpf_options {
     const struct okobpf_limits *limits; /* NULL for the defaults. */
     const struct okobpf_host *host;     /* NULL for one slot, no host. */
@@ -167,9 +225,10 @@ struct okobpf_options {
     const char *print_name;             /* What 'print' of the host gets for a
                                          * name, NULL for the function's. */
 
-    /* Maps with equal name, type, sizes and limits are taken over by
-     * reference from this program instead of being created. */
+    /* The program whose place this one takes, or NULL, and what to do with its
+     * maps.  It may be running meanwhile. */
     const struct okobpf_prog *keep_maps;
+    enum okobpf_keep keep;
 };
 
 struct okobpf_prog;

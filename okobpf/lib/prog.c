@@ -31,6 +31,7 @@
 #include "object/linux-names.h"
 #include "object/sha1.h"
 #include "print.h"
+#include "replace.h"
 
 const struct okobpf_limits okobpf_default_limits = {
     .max_object_size = 1024 * 1024,
@@ -68,30 +69,6 @@ copy_insns(const struct image *image)
 }
 
 /* Maps. */
-
-/* Returns the map of 'old' that can take the place of one by 'spec', or NULL.
- * Global variables start afresh with each program. */
-static struct okobpf_map *
-find_kept_map(const struct okobpf_prog *old, const struct map_spec *spec)
-{
-    if (!old || spec->globals) {
-        return NULL;
-    }
-    for (size_t i = 0; i < old->n_maps; i++) {
-        const struct okobpf_map_info *info = &old->maps[i]->info;
-
-        if (!old->image.maps[i].globals
-            && info->type == spec->type
-            && info->key_size == spec->key_size
-            && info->value_size == spec->value_size
-            && info->max_entries == spec->max_entries
-            && info->n_hash_functions == spec->n_hash_functions
-            && !strcmp(info->name, spec->name)) {
-            return old->maps[i];
-        }
-    }
-    return NULL;
-}
 
 /* Adds to the refusal of a map what its kind is in Linux, unless the object
  * was certainly made for this runtime. */
@@ -141,12 +118,12 @@ check_maps(const struct image *image, const struct okobpf_limits *limits,
 }
 
 static bool
-create_maps(struct okobpf_prog *prog, const struct okobpf_prog *keep_maps)
+create_maps(struct okobpf_prog *prog, const struct map_plan *plan)
 {
     for (uint32_t i = 0; i < prog->image.n_maps; i++) {
         const struct map_spec *spec = &prog->image.maps[i];
-        struct okobpf_map *kept = find_kept_map(keep_maps, spec);
-        struct okobpf_map *map = (kept ? map_ref(kept)
+        struct okobpf_map *map = (plan[i].old && !plan[i].copy
+                                  ? map_ref(plan[i].old)
                                   : map_create(spec, prog->host));
 
         if (!map) {
@@ -154,6 +131,19 @@ create_maps(struct okobpf_prog *prog, const struct okobpf_prog *keep_maps)
         }
         prog->maps[prog->n_maps++] = map;
         prog->guards_runs |= map->ops->waits_for_runs || !prog->host->defer;
+    }
+    return true;
+}
+
+/* Fills the maps that get copies of what is in others: as late as possible,
+ * for the other program may be running. */
+static bool
+copy_maps(struct okobpf_prog *prog, const struct map_plan *plan)
+{
+    for (size_t i = 0; i < prog->n_maps; i++) {
+        if (plan[i].copy && !map_copy(prog->maps[i], plan[i].old)) {
+            return false;
+        }
     }
     return true;
 }
@@ -240,6 +230,8 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
            uint64_t map_memory, struct okobpf_report *report)
 {
     const struct image *image = &prog->image;
+    struct map_plan plan[OKOBPF_MAX_MAPS];
+    enum okobpf_status status;
 
     prog->info = (struct okobpf_prog_info) {
         .name = image->name,
@@ -248,9 +240,14 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
         .n_insns = image->n_insns,
         .map_memory = map_memory,
     };
+    status = replace_plan_maps(options->keep_maps, image, options->keep, plan,
+                               report);
+    if (status != OKOBPF_OK) {
+        return status;
+    }
     prog->code = copy_insns(image);
     if (!prog->code || !compute_tag(image, prog->info.tag)
-        || !create_maps(prog, options->keep_maps)) {
+        || !create_maps(prog, plan)) {
         return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
     }
     if (image_prints(image)) {
@@ -266,7 +263,8 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
         return report_fail(report, OKOBPF_LIMIT, "use the interpreter",
                            "no machine code: %s", prog->info.jit_error);
     }
-    if (!prog->jited && !interpret_prepare(prog)) {
+    if ((!prog->jited && !interpret_prepare(prog))
+        || !copy_maps(prog, plan)) {
         return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
     }
     return OKOBPF_OK;

@@ -41,6 +41,8 @@ okobpf_status_to_string(enum okobpf_status status)
         return "over a limit";
     case OKOBPF_NO_MEMORY:
         return "out of memory";
+    case OKOBPF_LOSES_MAPS:
+        return "loses what is in maps";
     }
     return "unknown status";
 }
@@ -109,6 +111,13 @@ okobpf_report_uninit(struct okobpf_report *report)
     replace(&report->state, NULL);
     replace(&report->advice, NULL);
     replace(&report->log, NULL);
+    for (size_t i = 0; i < report->n_map_changes; i++) {
+        free(report->map_changes[i].name);
+        free(report->map_changes[i].why);
+    }
+    free(report->map_changes);
+    report->map_changes = NULL;
+    report->n_map_changes = 0;
 }
 
 /* Returns the text of a part of the report as a line or more, each after a

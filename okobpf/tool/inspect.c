@@ -51,6 +51,7 @@ tool_exit_status(const struct okobpf_report *report)
         return report->insns_visited ? EXIT_REFUSED : EXIT_UNUSABLE;
     case OKOBPF_BAD_OBJECT:
     case OKOBPF_NO_MEMORY:
+    case OKOBPF_LOSES_MAPS:
         break;
     }
     return EXIT_UNUSABLE;

@@ -182,6 +182,30 @@ array_n_entries(const struct okobpf_map *map)
     return map->info.max_entries;
 }
 
+static bool
+array_is_touched(const struct okobpf_map *map)
+{
+    const struct map_array *array = array_cast(map);
+
+    return map_value_is_touched(array->values,
+                                array->slot_stride
+                                * (is_percpu(map->info.type)
+                                   ? map->n_slots : 1));
+}
+
+static enum okobpf_map_result
+percpu_array_read_slot(struct okobpf_map *map, const void *key, void *value,
+                       uint32_t slot)
+{
+    const void *p = percpu_array_lookup(map, key, slot);
+
+    if (!p) {
+        return OKOBPF_MAP_BAD_KEY;
+    }
+    map_value_load(value, p, map->info.value_size);
+    return OKOBPF_MAP_OK;
+}
+
 static void
 array_clear(struct okobpf_map *map)
 {
@@ -214,6 +238,7 @@ const struct map_ops map_array_ops = {
     .update = array_update,
     .read = array_read,
     .n_entries = array_n_entries,
+    .is_touched = array_is_touched,
     .clear = array_clear,
     .next = array_next,
 };
@@ -225,8 +250,10 @@ const struct map_ops map_percpu_array_ops = {
     .lookup = percpu_array_lookup,
     .update = percpu_array_update,
     .read = array_read,
+    .read_slot = percpu_array_read_slot,
     .write = percpu_array_write,
     .n_entries = array_n_entries,
+    .is_touched = array_is_touched,
     .clear = array_clear,
     .next = array_next,
 };

@@ -472,7 +472,25 @@ hash_clear(struct okobpf_map *map)
     }
 }
 
-#define HASH_OPS                                \
+/* For per-core tables. */
+static enum okobpf_map_result
+hash_read_slot(struct okobpf_map *map, const void *key, void *value,
+               uint32_t slot)
+{
+    struct map_hash *hash = hash_cast(map);
+    uint64_t h = hash_of(hash, key);
+    pthread_mutex_t *mutex = hash_lock(hash, h);
+    struct hash_entry *e = hash_find(hash, h, key);
+
+    if (e) {
+        map_value_load(value, hash_value(hash, e, slot),
+                       map->info.value_size);
+    }
+    pthread_mutex_unlock(mutex);
+    return e ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY;
+}
+
+#define HASH_OPS(READ_SLOT)                     \
     {                                           \
         .check = hash_check,                    \
         .create = hash_create,                  \
@@ -483,9 +501,10 @@ hash_clear(struct okobpf_map *map)
         .read = hash_read,                      \
         .write = hash_write,                    \
         .n_entries = hash_n_entries,            \
+        .read_slot = READ_SLOT,                 \
         .clear = hash_clear,                    \
         .next = hash_next,                      \
     }
 
-const struct map_ops map_hash_ops = HASH_OPS;
-const struct map_ops map_percpu_hash_ops = HASH_OPS;
+const struct map_ops map_hash_ops = HASH_OPS(NULL);
+const struct map_ops map_percpu_hash_ops = HASH_OPS(hash_read_slot);

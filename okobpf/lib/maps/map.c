@@ -235,6 +235,56 @@ map_direct_value(struct okobpf_map *map)
     return ((struct map_array *) map)->values;
 }
 
+uint64_t
+map_n_to_lose(const struct okobpf_map *map)
+{
+    return (map->ops->is_touched && !map->ops->is_touched(map)
+            ? 0 : map->ops->n_entries(map));
+}
+
+/* Copies the entry of 'key', whose sum over all cores is 'value'. */
+static enum okobpf_map_result
+copy_entry(struct okobpf_map *new, struct okobpf_map *old, const void *key,
+           void *value)
+{
+    enum okobpf_map_result result;
+
+    if (!old->ops->read_slot) {
+        return new->ops->update(new, key, value, OKOBPF_ANY, 0);
+    }
+    for (uint32_t slot = 0; slot < new->n_slots && slot < old->n_slots;
+         slot++) {
+        result = old->ops->read_slot(old, key, value, slot);
+        if (result == OKOBPF_MAP_OK) {
+            result = new->ops->update(new, key, value, OKOBPF_ANY, slot);
+        }
+        if (result != OKOBPF_MAP_OK) {
+            return result;
+        }
+    }
+    return OKOBPF_MAP_OK;
+}
+
+bool
+map_copy(struct okobpf_map *new, struct okobpf_map *old)
+{
+    /* To 8 bytes, so that all accesses are aligned. */
+    void *key = mem_alloc(map_round_up_8(old->info.key_size), 1);
+    void *value = mem_alloc(map_round_up_8(old->info.value_size), 1);
+    bool ok = key && value;
+    uint64_t cursor = 0;
+
+    while (ok && old->ops->next(old, &cursor, key, value)) {
+        enum okobpf_map_result result = copy_entry(new, old, key, value);
+
+        /* An entry may have gone meanwhile. */
+        ok = result == OKOBPF_MAP_OK || result == OKOBPF_MAP_NO_ENTRY;
+    }
+    free(key);
+    free(value);
+    return ok;
+}
+
 /* Memory. */
 
 #define MAX_DEFERRED_BYTES (4 * 1024 * 1024)
@@ -305,6 +355,19 @@ map_value_clear(void *dst_, uint64_t size)
     for (uint64_t i = 0; i < map_round_up_8(size) / 8; i++) {
         atomic_store_explicit(&dst[i], 0, memory_order_relaxed);
     }
+}
+
+bool
+map_value_is_touched(const void *src_, uint64_t size)
+{
+    const _Atomic uint64_t *src = src_;
+
+    for (uint64_t i = 0; i < map_round_up_8(size) / 8; i++) {
+        if (atomic_load_explicit(&src[i], memory_order_relaxed)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void

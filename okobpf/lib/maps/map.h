@@ -69,6 +69,14 @@ struct map_ops {
     enum okobpf_map_result (*write)(struct okobpf_map *, const void *key,
                                     const void *value, uint64_t flags);
     uint64_t (*n_entries)(const struct okobpf_map *);
+
+    /* For kinds whose entries all exist from the beginning: whether any of
+     * them is not all zeros. */
+    bool (*is_touched)(const struct okobpf_map *);
+
+    /* For per-core kinds: as 'read', of the value of 'slot' alone. */
+    enum okobpf_map_result (*read_slot)(struct okobpf_map *, const void *key,
+                                        void *value, uint32_t slot);
     void (*clear)(struct okobpf_map *);
     bool (*next)(struct okobpf_map *, uint64_t *cursor, void *key,
                  void *value);
@@ -129,6 +137,15 @@ struct okobpf_map *map_create(const struct map_spec *,
 struct okobpf_map *map_ref(struct okobpf_map *);
 void map_unref(struct okobpf_map *);
 
+/* Returns how many entries of 'map' would be lost with it: 0 for an array or
+ * sketch of zeros. */
+uint64_t map_n_to_lose(const struct okobpf_map *map);
+
+/* Copies all entries of 'old' to 'new', which is empty, of the same kind and
+ * sizes and at least as large.  Not for sketches.  Returns false if memory is
+ * exhausted. */
+bool map_copy(struct okobpf_map *new, struct okobpf_map *old);
+
 /* The address of the value number 0 of 'map', an array of one or more
  * entries: for BPF_PSEUDO_MAP_IDX_VALUE. */
 void *map_direct_value(struct okobpf_map *map);
@@ -166,6 +183,10 @@ void map_percpu_set(void *values, const void *src, uint32_t size,
  * must be aligned to 8 and have room for 'size' rounded up to 8. */
 void map_value_store(void *dst, const void *src, uint32_t size);
 void map_value_load(void *dst, const void *src, uint32_t size);
+
+/* Whether any of the 'size' bytes of shared memory at 'src', rounded up to 8,
+ * is not zero. */
+bool map_value_is_touched(const void *src, uint64_t size);
 
 /* Overwrites shared memory with zeros. */
 void map_value_clear(void *dst, uint64_t size);

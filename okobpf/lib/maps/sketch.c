@@ -339,6 +339,23 @@ sketch_n_entries(const struct okobpf_map *map)
     return sketch_cast(map)->n_cells;
 }
 
+static bool
+sketch_is_touched(const struct okobpf_map *map)
+{
+    struct map_sketch *sketch = sketch_cast(map);
+    _Atomic uint64_t *words = sketch->cells;
+    _Atomic uint32_t *counters = sketch->cells;
+
+    for (uint64_t i = 0; i < sketch->n_cells; i++) {
+        if (map->info.type == OKOBPF_MAP_BLOOM
+            ? atomic_load_explicit(&words[i], memory_order_relaxed) != 0
+            : atomic_load_explicit(&counters[i], memory_order_relaxed) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 sketch_clear(struct okobpf_map *map)
 {
@@ -401,6 +418,7 @@ sketch_dump_sizes(const struct okobpf_map *map, uint32_t *key_size,
         .read = sketch_read,                    \
         .write = sketch_write,                  \
         .n_entries = sketch_n_entries,          \
+        .is_touched = sketch_is_touched,        \
         .clear = sketch_clear,                  \
         .next = sketch_next,                    \
         .dump_sizes = sketch_dump_sizes,        \

@@ -42,6 +42,7 @@
  * the program refers to, each as an array of one value that all its threads
  * share. */
 
+#include "object/layout.h"
 #include "object/load.h"
 
 #include <inttypes.h>
@@ -453,6 +454,7 @@ add_map_specs(struct map_finder *mf)
     struct image *image = ld->image;
     uint32_t max_maps = (ld->limits->max_maps < OKOBPF_MAX_MAPS
                          ? ld->limits->max_maps : OKOBPF_MAX_MAPS);
+    uint32_t layout_budget = LAYOUT_BUDGET;
 
     /* Room for the largest number, whatever it will be. */
     image->maps = mem_alloc(OKOBPF_MAX_MAPS, sizeof *image->maps);
@@ -470,6 +472,9 @@ add_map_specs(struct map_finder *mf)
                                                  &image->maps[i]);
         if (status != OKOBPF_OK) {
             return status;
+        }
+        if (!layout_load(image, &ld->btf, &image->maps[i], &layout_budget)) {
+            return elf_no_memory(ld);
         }
         image->n_maps++;
     }

@@ -1,0 +1,41 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_REPLACE_H
+#define OKOBPF_REPLACE_H 1
+
+/* Which maps a program takes over from the one whose place it takes. */
+
+#include "maps/map.h"
+
+/* What to do for a map of the new program. */
+struct map_plan {
+    struct okobpf_map *old;     /* Map of the old program, or NULL. */
+    bool copy;                  /* Create a map and copy the content of 'old',
+                                 * rather than use 'old' itself. */
+};
+
+/* Decides what becomes of the maps of 'old' and of those that 'image'
+ * declares, and describes it in '*report'.  Stores what is to be done for each
+ * of the latter in 'plan'.  Returns OKOBPF_OK, or reports a failure: if 'keep'
+ * demands to lose nothing, and something would be lost. */
+enum okobpf_status replace_plan_maps(const struct okobpf_prog *old,
+                                     const struct image *image,
+                                     enum okobpf_keep keep,
+                                     struct map_plan plan[OKOBPF_MAX_MAPS],
+                                     struct okobpf_report *report);
+
+#endif /* replace.h */
