@@ -10,7 +10,8 @@ Everything that the library raises on purpose is an :class:`OkoError`::
     │   ├── NotAnOko              the ovs-ofctl or the switch lacks Oko's extensions
     │   ├── ProgramRefused        the switch did not take it: reason, where, state, advice, log
     │   │   ├── ProgramRejected   the verifier found that it may do harm: insn, source_line
-    │   │   └── ProgramOverLimit  it needs more than the switch allows
+    │   │   ├── ProgramOverLimit  it needs more than the switch allows
+    │   │   └── ProgramLosesMaps  what is in maps of the program that it replaces would be lost
     │   └── OpenFlowError         the switch answered with an error: name, type, code
     │       ├── ProgramNotFound   (also a KeyError)
     │       ├── ProgramExists
@@ -85,7 +86,7 @@ class NotAnOko(CommandError):
 
 
 class ProgramRefused(CommandError):
-    """What :class:`ProgramRejected` and :class:`ProgramOverLimit` have in common."""
+    """What the switch's refusals of programs have in common."""
 
     def __init__(
         self,
@@ -131,6 +132,13 @@ class ProgramRejected(ProgramRefused):
 
 class ProgramOverLimit(ProgramRefused):
     """The program needs more of something than the switch is configured to allow."""
+
+
+class ProgramLosesMaps(ProgramRefused):
+    """The program would replace another whose maps have entries that it can't take over.
+
+    ``reason`` names each of the maps and says why.
+    """
 
 
 class OpenFlowError(CommandError):

@@ -19,6 +19,7 @@ from oko_py._errors import (
     OpenFlowError,
     ProgramExists,
     ProgramInUse,
+    ProgramLosesMaps,
     ProgramNotFound,
     ProgramOverLimit,
     ProgramRejected,
@@ -82,11 +83,12 @@ _OWN_COMMANDS = frozenset(
 
 _REFUSED = re.compile(r"filter program \S+ was refused by the verifier")
 _OVER_LIMIT = re.compile(r"filter program \S+ is over a limit")
+_LOSES_MAPS = re.compile(r"filter program \S+ was not replaced, for what is in its maps")
 _BAD_OBJECT = re.compile(r"is not a usable BPF object")
 _NO_BRIDGE = re.compile(r"is not a bridge or a socket|failed to connect to socket|connecting to ")
 _STOCK = re.compile(
     r"unknown command '(?P<command>[^']+)'"
-    r"|unrecognized option '--(?:replace|keep-maps|force)'"
+    r"|unrecognized option '--(?:replace|keep-maps|lose-maps|force)'"
     r"|(?:unknown keyword|unknown field|bad field) '?filter_prog\b|filter_prog: unknown"
 )
 _INSN = re.compile(r"\binsn (\d+)\b")
@@ -172,6 +174,8 @@ def failure(
         return rejected
     if _OVER_LIMIT.search(message):
         return error(ProgramOverLimit, message, **_report(report))
+    if _LOSES_MAPS.search(message):
+        return error(ProgramLosesMaps, message, **_report(report))
     if _BAD_OBJECT.search(message):
         return ObjectFileError(report.get("reason") or message)
     stock = _STOCK.search(stderr)

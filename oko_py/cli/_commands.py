@@ -43,7 +43,12 @@ def prog_load(args: Namespace, printer: Printer) -> None:
             log = str(Path(directory) / "log")
             stack.callback(_print_log, log)
         program = _bridge(args).programs.load(
-            args.id, source, replace=args.replace, keep_maps=args.keep_maps, log_file=log
+            args.id,
+            source,
+            replace=args.replace,
+            keep_maps=args.keep_maps,
+            lose_maps=args.lose_maps,
+            log_file=log,
         )
     printer.result(program.to_dict())
 

@@ -95,6 +95,9 @@ def load_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep-maps", action="store_true", help="with --replace, keep the content of equal maps"
     )
     parser.add_argument(
+        "--lose-maps", action="store_true", help="with --replace, content of maps may be lost"
+    )
+    parser.add_argument(
         "--log",
         metavar="LOG",
         help="write the verifier's whole log to the file LOG (- for standard error)",

@@ -123,21 +123,27 @@ class Programs(Mapping[int, Program]):
         *,
         replace: bool = False,
         keep_maps: bool = False,
+        lose_maps: bool = False,
         log_file: str | os.PathLike[str] | None = None,
     ) -> Program:
         """Load *program* under the number *program_id* and return it.
 
         With *replace*, a program of that number may exist and is replaced, while flows go on to
-        use it; with *keep_maps*, maps that both declare alike keep their content.  The switch's
-        verifier decides: :class:`ProgramRejected` holds its report.  *log_file* is where to write
+        use it.  Maps that both declare alike keep their content, and :class:`ProgramLosesMaps`
+        says what else would be lost, unless *lose_maps* allows it: then maps start empty or, with
+        *keep_maps* as well, with what can be kept.  The switch's verifier decides:
+        :class:`ProgramRejected` holds its report.  *log_file* is where to write
         every step that it took, which is then the exception's ``log`` too.  Other refusals are
         :class:`ObjectFileError`, :class:`ProgramOverLimit` and :class:`ProgramExists`.
         """
         _check_id(program_id)
         if keep_maps and not replace:
             raise BadArgument("keep_maps has a meaning only with replace")
+        if lose_maps and not replace:
+            raise BadArgument("lose_maps has a meaning only with replace")
         options = ["--replace"] if replace else []
         options += ["--keep-maps"] if keep_maps else []
+        options += ["--lose-maps"] if lose_maps else []
         options += [f"--verifier-log={os.fspath(log_file)}"] if log_file is not None else []
 
         path, data, spec = _content(program)
@@ -166,10 +172,13 @@ class Programs(Mapping[int, Program]):
     def replace(self, program_id: int, program: Loadable, *, keep_maps: bool = True) -> Program:
         """Put *program* in the place of a program that is there, under the flows that use it.
 
-        Raises :class:`ProgramNotFound` if there is none; otherwise like :meth:`load`.
+        Without *keep_maps*, maps start empty.  Raises :class:`ProgramNotFound` if there is none;
+        otherwise like :meth:`load`.
         """
         self[program_id]
-        return self.load(program_id, program, replace=True, keep_maps=keep_maps)
+        return self.load(
+            program_id, program, replace=True, keep_maps=keep_maps, lose_maps=not keep_maps
+        )
 
     def unload(self, program_id: int, *, force: bool = False) -> None:
         """Unload a program; with *force*, delete the flows that use it first.

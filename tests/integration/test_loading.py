@@ -172,7 +172,11 @@ def test_replace_can_keep_the_maps(bridge: Bridge, programs: Programs) -> None:
     update_map(bridge, 1, "packets", key, value)
     load(bridge, 1, programs.build("count", RESULT=1), "--replace", "--keep-maps")
     assert dump_map(bridge, 1, "packets") == {key: value}
-    load(bridge, 1, programs.build("count", RESULT=1), "--replace")
+    refused = try_load(bridge, 1, programs.example("stateless-firewall"), "--replace")
+    assert not refused.ok
+    assert 'map "packets" would lose' in refused.stderr
+    assert dump_map(bridge, 1, "packets") == {key: value}
+    load(bridge, 1, programs.build("count", RESULT=1), "--replace", "--lose-maps")
     assert dump_map(bridge, 1, "packets") == {key: bytes(8)}
 
 

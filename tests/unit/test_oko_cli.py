@@ -346,7 +346,7 @@ def test_save_and_replace(loaded: FakeOfctl, run: Run, firewall: elf.Spec, tmp_p
     assert run(oko, "prog", "replace", "br0", "1", firewall.path)[0] == 0
     assert run(oko, "prog", "replace", "br0", "1", firewall.path, "--new-maps")[0] == 0
     options = [call["options"] for call in loaded.calls if call["command"] == "load-filter-prog"]
-    assert options == [["--replace", "--keep-maps"], ["--replace"]]
+    assert options == [["--replace", "--keep-maps"], ["--replace", "--lose-maps"]]
 
 
 # As processes.

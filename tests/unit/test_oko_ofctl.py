@@ -30,6 +30,7 @@ from oko_py import (
     ProgramExists,
     ProgramInUse,
     ProgramNotFound,
+    ProgramLosesMaps,
     ProgramOverLimit,
     ProgramRejected,
     elf,
@@ -145,6 +146,7 @@ def test_refusal_in_four_parts_with_log(
     ("case", "kind"),
     [
         ("over-limit", ProgramOverLimit),
+        ("loses-maps", ProgramLosesMaps),
         ("exists", ProgramExists),
         ("no-bridge", BridgeNotFound),
         ("stock-ofctl", NotAnOko),
@@ -199,6 +201,8 @@ def test_replace_needs_a_program(fake: FakeOfctl, bridge: Bridge, firewall: elf.
     assert call["options"] == ["--replace", "--keep-maps"]
     with pytest.raises(BadArgument, match="only with replace"):
         bridge.programs.load(1, firewall, keep_maps=True)
+    with pytest.raises(BadArgument, match="only with replace"):
+        bridge.programs.load(1, firewall, lose_maps=True)
 
 
 def test_unload(fake: FakeOfctl, bridge: Bridge) -> None:

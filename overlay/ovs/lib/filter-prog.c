@@ -227,12 +227,13 @@ report_no_memory_left(struct okobpf_report *report, uint64_t needed,
     };
 }
 
-/* Loads a program that may take 'left' bytes. */
+/* Loads a program that may take 'left' bytes, to replace 'old', which may be
+ * NULL. */
 static struct filter_prog_load *
 filter_prog_load__(const char *owner, uint32_t number,
                    const void *elf, size_t elf_len, uint64_t left,
-                   const struct okobpf_prog *keep_maps, bool want_log,
-                   struct okobpf_report *report)
+                   const struct filter_prog_load *old, enum okobpf_keep keep,
+                   bool want_log, struct okobpf_report *report)
 {
     struct okobpf_limits current_limits;
 
@@ -252,7 +253,8 @@ filter_prog_load__(const char *owner, uint32_t number,
         .engine = OKOBPF_ENGINE_AUTO,
         .want_log = want_log,
         .print_name = print_name,
-        .keep_maps = keep_maps,
+        .keep_maps = old ? old->prog : NULL,
+        .keep = keep,
     };
     struct okobpf_prog *prog = okobpf_load(elf, elf_len, &options, report);
     free(print_name);
@@ -332,14 +334,13 @@ wait_for_doomed_loads(void)
 static struct filter_prog_load *
 filter_prog_load(const char *owner, uint32_t number,
                  const void *elf, size_t elf_len,
-                 const struct filter_prog_load *old, bool keep_maps,
+                 const struct filter_prog_load *old, enum okobpf_keep keep,
                  bool want_log, struct okobpf_report *report)
 {
-    const struct okobpf_prog *keep = keep_maps ? old->prog : NULL;
     uint64_t left = memory_left(old);
     struct filter_prog_load *load;
 
-    load = filter_prog_load__(owner, number, elf, elf_len, left, keep,
+    load = filter_prog_load__(owner, number, elf, elf_len, left, old, keep,
                               want_log, report);
     if (!load && report->status == OKOBPF_LIMIT) {
         /* Programs that were unloaded have their memory for a little while
@@ -348,7 +349,7 @@ filter_prog_load(const char *owner, uint32_t number,
         if (memory_left(old) > left) {
             okobpf_report_uninit(report);
             load = filter_prog_load__(owner, number, elf, elf_len,
-                                      memory_left(old), keep, want_log,
+                                      memory_left(old), old, keep, want_log,
                                       report);
         }
     }
@@ -413,8 +414,8 @@ filter_prog_create(const char *owner, uint32_t number,
     struct filter_prog_load *load;
 
     filter_prog_init();
-    load = filter_prog_load(owner, number, elf, elf_len, NULL, false, want_log,
-                            report);
+    load = filter_prog_load(owner, number, elf, elf_len, NULL,
+                            OKOBPF_KEEP_OR_REFUSE, want_log, report);
     if (!load) {
         return NULL;
     }
@@ -445,21 +446,21 @@ filter_prog_create(const char *owner, uint32_t number,
 }
 
 /* Replaces the ELF object of 'fp', without a moment in between in which
- * packets would see no program.  If 'keep_maps' is true, maps that the old and
- * the new object declare alike keep their content.
+ * packets would see no program.  'keep' says what becomes of its maps; the
+ * report tells it.
  *
  * Returns true if successful.  Otherwise returns false with the reason in
  * '*report', and 'fp' is as it was.  In both cases the caller must call
  * okobpf_report_uninit(report) afterward. */
 bool
 filter_prog_replace(struct filter_prog *fp, const void *elf, size_t elf_len,
-                    bool keep_maps, bool want_log,
+                    enum okobpf_keep keep, bool want_log,
                     struct okobpf_report *report)
 {
     struct filter_prog_load *old, *new;
 
     old = ovsrcu_get_protected(struct filter_prog_load *, &fp->load);
-    new = filter_prog_load(fp->owner, fp->number, elf, elf_len, old, keep_maps,
+    new = filter_prog_load(fp->owner, fp->number, elf, elf_len, old, keep,
                            want_log, report);
     if (!new) {
         return false;

@@ -61,7 +61,7 @@ struct filter_prog *filter_prog_create(const char *owner, uint32_t number,
                                        const void *elf, size_t elf_len,
                                        bool want_log, struct okobpf_report *);
 bool filter_prog_replace(struct filter_prog *, const void *elf,
-                         size_t elf_len, bool keep_maps, bool want_log,
+                         size_t elf_len, enum okobpf_keep, bool want_log,
                          struct okobpf_report *);
 struct filter_prog *filter_prog_ref(const struct filter_prog *);
 bool filter_prog_try_ref(const struct filter_prog *);

@@ -113,7 +113,8 @@ ofputil_decode_prog_load(const struct ofp_header *oh,
         return OFPERR_OFPBRC_BAD_LEN;
     }
     if (pl->flags & ~OKOPLF_ALL
-        || (pl->flags & OKOPLF_KEEP_MAPS && !(pl->flags & OKOPLF_REPLACE))) {
+        || (pl->flags & (OKOPLF_KEEP_MAPS | OKOPLF_LOSE_MAPS)
+            && !(pl->flags & OKOPLF_REPLACE))) {
         return OFPERR_OKO_BAD_FLAGS;
     }
     if ((uint64_t) pl->offset + pl->chunk_len > pl->total_len
@@ -148,7 +149,8 @@ ofputil_encode_prog_load(enum ofp_version version,
 void
 ofputil_format_prog_load(struct ds *s, const struct ofputil_prog_load *pl)
 {
-    static const char *const names[] = { "replace", "keep_maps", "want_log" };
+    static const char *const names[] = { "replace", "keep_maps", "want_log",
+                                         "lose_maps" };
 
     ofputil_filter_format_prog_id(s, pl->prog_id);
     ds_put_format(s, ",total_len=%"PRIu32",offset=%"PRIu32
@@ -556,6 +558,8 @@ oko_prog_log_type_to_string(enum oko_prog_log_type type)
         return "advice";
     case OKOPLT_LOG:
         return "log";
+    case OKOPLT_MAPS:
+        return "maps";
     default:
         return NULL;
     }

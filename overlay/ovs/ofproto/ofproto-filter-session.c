@@ -151,9 +151,20 @@ status_to_ofperr(enum okobpf_status status)
         return OFPERR_OKO_LIMIT;
     case OKOBPF_NO_MEMORY:
         return OFPERR_OKO_NO_MEMORY;
+    case OKOBPF_LOSES_MAPS:
+        return OFPERR_OKO_LOSES_MAPS;
     default:
         OVS_NOT_REACHED();
     }
+}
+
+/* Returns what 'flags' of an OKOT_PROG_LOAD message say about maps. */
+static enum okobpf_keep
+flags_to_keep(uint16_t flags)
+{
+    return (!(flags & OKOPLF_LOSE_MAPS) ? OKOBPF_KEEP_OR_REFUSE
+            : flags & OKOPLF_KEEP_MAPS ? OKOBPF_KEEP_OR_EMPTY
+            : OKOBPF_KEEP_NONE);
 }
 
 /* Verifies and publishes the program whose upload is complete. */
@@ -171,7 +182,7 @@ finish_upload(struct filter_prog_session *session,
             return OFPERR_OKO_PROG_EXISTS;
         }
         filter_prog_replace(p->fp, elf, session->elf.size,
-                            session->flags & OKOPLF_KEEP_MAPS, want_log,
+                            flags_to_keep(session->flags), want_log,
                             &session->report);
     } else {
         struct filter_prog *fp = filter_prog_create(
@@ -223,6 +234,7 @@ ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
     const struct filter_prog_session *session
         = ofconn_get_filter_prog_session(ofconn);
     const struct okobpf_report *report = &session->report;
+    char *maps = okobpf_report_format_maps(report);
     const struct {
         enum oko_prog_log_type type;
         const char *text;
@@ -233,6 +245,7 @@ ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
         { OKOPLT_ADVICE, report->advice },
         { OKOPLT_LOG, report->log },
         { OKOPLT_LOG, report->log_truncated ? "(log truncated)\n" : NULL },
+        { OKOPLT_MAPS, maps },
     };
 
     struct ovs_list replies;
@@ -243,6 +256,7 @@ ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
                                     parts[i].text, &replies);
         }
     }
+    free(maps);
     ofconn_send_replies(ofconn, &replies);
     return 0;
 }

@@ -13,7 +13,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Writes BPF object files for tests, which have no compiler at hand.
+r"""Writes BPF object files for tests, which have no compiler at hand.
 
 A program is given as text, in the notation that compilers use for BPF, with
 instructions separated by semicolons.  Jumps count instructions:
@@ -24,6 +24,9 @@ instructions separated by semicolons.  Jumps count instructions:
         *(u32 *)(r10 - 4) = 0; r1 = map counts; r2 = r10; r2 += -4; call 1;
         if r0 == 0 goto +2; r1 = 1; lock *(u64 *)(r0 + 0) += r1;
         r0 = 1; exit'
+
+    bpf-object.py -o typed.o --map flows,hash,4,8,16 \
+        --members flows,packets:4,bytes:4 'r0 = 1; exit'
 
     bpf-object.py -o hello.o --string hello,'%d bytes' '
         r1 = string hello; call 7; r0 = 1; exit'
@@ -135,6 +138,35 @@ class Strings:
         return offset
 
 
+def btf(maps, members):
+    """Returns type information: for each of 'members', a map's name with the
+    names and sizes in bytes of the unsigned integers in its values."""
+    names, types = Strings(), []
+    sizes = {m[0]: number(m[2]) for m in maps}
+
+    def add(*words):
+        types.append(struct.pack("<%dI" % len(words), *words))
+        return len(types)
+
+    def integer(size):
+        return add(names.add("u%d" % (8 * size)), 1 << 24, size, 8 * size)
+
+    for name, *fields in (m.split(",") for m in members):
+        words, offset = [], 0
+        for field, size in (f.split(":") for f in fields):
+            words += [names.add(field), integer(number(size)), 8 * offset]
+            offset += number(size)
+        value = add(names.add("value"), 4 << 24 | len(fields), offset, *words)
+        key = integer(sizes[name])
+        pair = add(names.add("____btf_map_" + name), 4 << 24 | 2,
+                   sizes[name] + offset, names.add("key"), key, 0,
+                   names.add("value"), value, 8 * sizes[name])
+        add(names.add("____btf_map_" + name), 14 << 24, pair, 1)
+    data = b"".join(types)
+    return struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(data), len(data),
+                       len(names.data)) + data + names.data
+
+
 def build(args):
     maps = [m.split(",") for m in args.map]
     texts = [s.split(",", 1) for s in args.string]
@@ -176,6 +208,8 @@ def build(args):
     ]
     if texts:
         sections.append((".rodata", 1, 2, rodata.data, 0, 0, 1, 0))
+    if args.members:
+        sections.append((".BTF", 1, 0, btf(maps, args.members), 0, 0, 1, 0))
     shstrndx = len(sections) + 1
     headers = bytes(64)
     body = b""
@@ -207,6 +241,9 @@ def main():
     parser.add_argument("--map", action="append", default=[],
                         metavar="NAME,TYPE,KEY,VALUE,MAX[,HASHES]",
                         help="map, with a name or number for its type")
+    parser.add_argument("--members", action="append", default=[],
+                        metavar="MAP,NAME:SIZE,...",
+                        help="unsigned integers in the map's values")
     parser.add_argument("--string", action="append", default=[],
                         metavar="NAME,TEXT", help="constant string")
     parser.add_argument("--name", default="entry", help="of the function")

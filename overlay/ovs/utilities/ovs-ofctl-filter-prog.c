@@ -173,7 +173,7 @@ ofctl_filter_get_desc(struct vconn *vconn, const char *bridge,
 
 /* What the switch has to say about a load. */
 struct load_report {
-    struct ds texts[OKOPLT_LOG + 1]; /* Indexed by OKOPLT_*. */
+    struct ds texts[OKOPLT_MAPS + 1]; /* Indexed by OKOPLT_*. */
 };
 
 static void
@@ -303,6 +303,7 @@ send_object(struct vconn *vconn, uint32_t prog_id, const struct ofpbuf *elf)
         .total_len = elf->size,
         .flags = ((ofctl_filter_options.replace ? OKOPLF_REPLACE : 0)
                   | (ofctl_filter_options.keep_maps ? OKOPLF_KEEP_MAPS : 0)
+                  | (ofctl_filter_options.lose_maps ? OKOPLF_LOSE_MAPS : 0)
                   | (ofctl_filter_options.log ? OKOPLF_WANT_LOG : 0)),
     };
     enum ofperr error;
@@ -335,6 +336,10 @@ load_failed(const char *bridge, uint32_t prog_id, const char *file_name,
     } else if (error == OFPERR_OKO_NO_MEMORY) {
         ovs_error(0, "%s: the switch has not enough memory for filter program "
                   "%"PRIu32, bridge, prog_id);
+    } else if (error == OFPERR_OKO_LOSES_MAPS) {
+        ovs_error(0, "%s: filter program %"PRIu32" was not replaced, for what "
+                  "is in its maps would be lost (use --lose-maps to lose it)",
+                  bridge, prog_id);
     } else {
         ofctl_filter_fatal(bridge, prog_id, error);
     }
@@ -352,6 +357,9 @@ ofctl_load_filter_prog(struct ovs_cmdl_context *ctx)
 
     if (ofctl_filter_options.keep_maps && !ofctl_filter_options.replace) {
         ovs_fatal(0, "--keep-maps has a meaning only with --replace");
+    }
+    if (ofctl_filter_options.lose_maps && !ofctl_filter_options.replace) {
+        ovs_fatal(0, "--lose-maps has a meaning only with --replace");
     }
 
     struct load_report report;
@@ -381,7 +389,7 @@ ofctl_load_filter_prog(struct ovs_cmdl_context *ctx)
 
     struct vconn *vconn = ofctl_open_vconn(bridge);
     enum ofperr error = send_object(vconn, prog_id, &elf);
-    if (error || log) {
+    if (error || log || ofctl_filter_options.replace) {
         load_report_fetch(&report, vconn);
     }
     if (log) {
@@ -393,6 +401,7 @@ ofctl_load_filter_prog(struct ovs_cmdl_context *ctx)
     if (error) {
         load_failed(bridge, prog_id, file_name, error, &report);
     }
+    print_text(stdout, &report.texts[OKOPLT_MAPS], "");
 
     load_report_destroy(&report);
     ofpbuf_uninit(&elf);

@@ -33,6 +33,7 @@ struct vconn;
 struct ofctl_filter_options {
     bool replace;               /* --replace. */
     bool keep_maps;             /* --keep-maps. */
+    bool lose_maps;             /* --lose-maps. */
     bool force;                 /* --force. */
     const char *log;            /* --verifier-log=FILE. */
 };

@@ -60,16 +60,29 @@
  *
  * A connection has one upload at a time: a chunk with 'offset' 0 discards
  * an upload that was not completed.  Any error aborts the upload, as does a
- * pause of 10 seconds.  OKO_BAD_OBJECT, OKO_REJECTED and OKO_LIMIT leave a
- * text behind that says what was wrong: see OKOST_PROG_LOG. */
+ * pause of 10 seconds.  OKO_BAD_OBJECT, OKO_REJECTED, OKO_LIMIT and
+ * OKO_LOSES_MAPS leave a text behind that says what was wrong: see
+ * OKOST_PROG_LOG.
+ *
+ * A program that replaces another takes over the maps that both declare alike,
+ * with the same types of keys and values, and copies of the entries where a
+ * map is larger than before.  If other maps of the old program have entries,
+ * the switch refuses the new one with OKO_LOSES_MAPS, unless OKOPLF_LOSE_MAPS
+ * is set.  A switch that doesn't know this flag yet answers OKO_BAD_FLAGS; it
+ * loses such entries without a word. */
 enum oko_prog_load_flags {
     OKOPLF_REPLACE = 1 << 0,    /* Replace the program if there is one.  Flows
                                  * that use it then use the new one. */
-    OKOPLF_KEEP_MAPS = 1 << 1,  /* With OKOPLF_REPLACE: maps that are declared
-                                 * alike keep their content. */
+    OKOPLF_KEEP_MAPS = 1 << 1,  /* With OKOPLF_REPLACE: keep what can be kept
+                                 * of the maps' content, also with
+                                 * OKOPLF_LOSE_MAPS. */
     OKOPLF_WANT_LOG = 1 << 2,   /* Record the verifier's log. */
+    OKOPLF_LOSE_MAPS = 1 << 3,  /* With OKOPLF_REPLACE: what is in maps may be
+                                 * lost: all of it or, with OKOPLF_KEEP_MAPS,
+                                 * what can't be kept. */
 };
-#define OKOPLF_ALL (OKOPLF_REPLACE | OKOPLF_KEEP_MAPS | OKOPLF_WANT_LOG)
+#define OKOPLF_ALL (OKOPLF_REPLACE | OKOPLF_KEEP_MAPS | OKOPLF_WANT_LOG \
+                    | OKOPLF_LOSE_MAPS)
 
 struct oko_prog_load {
     ovs_be32 prog_id;           /* OKO_PROG_MIN...OKO_PROG_MAX. */
@@ -194,6 +207,9 @@ enum oko_prog_log_type {
     OKOPLT_STATE = 3,           /* Register state and how it came about. */
     OKOPLT_ADVICE = 4,          /* What to do about it. */
     OKOPLT_LOG = 5,             /* The verifier's log, if it was asked for. */
+    OKOPLT_MAPS = 6,            /* If the program was to replace another: a
+                                 * line for each map of either, what became or
+                                 * would become of its entries, and why. */
 };
 
 struct oko_prog_log {
