@@ -78,6 +78,9 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/replace.c \
 	lib/okobpf/replace.h \
 	lib/okobpf/report.c \
+	lib/okobpf/scratch-maps.c \
+	lib/okobpf/scratch.c \
+	lib/okobpf/scratch.h \
 	lib/okobpf/verifier/access.c \
 	lib/okobpf/verifier/alu.c \
 	lib/okobpf/verifier/bounds.c \

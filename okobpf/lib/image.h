@@ -212,6 +212,24 @@ struct okobpf_prog {
     size_t jit_mem_len;
 };
 
+/* prog.c.  Replaces each reference to a map among the 'n' instructions at
+ * 'code' by the address that 'resolve' returns for it. */
+void prog_resolve_maps(struct bpf_insn *code, uint32_t n,
+                       uint64_t (*resolve)(const struct bpf_insn *,
+                                           const void *aux),
+                       const void *aux);
+
+/* Completes 'env->ctx' for a run.  Returns false if its packet is longer than
+ * programs may see. */
+static inline bool
+env_set_packet(struct okobpf_env *env)
+{
+    env->ctx.data_end = env->ctx.data + env->ctx.pkt_len;
+
+    /* The verifier reckons with packets up to this length. */
+    return env->ctx.pkt_len <= INT32_MAX;
+}
+
 /* interp/interp.c.  Makes of 'prog->code' what interpret() runs.  Returns
  * false if memory is exhausted. */
 bool interpret_prepare(struct okobpf_prog *);

@@ -266,7 +266,8 @@ const struct okobpf_prog_info *okobpf_prog_info(const struct okobpf_prog *);
 
 /* Running. */
 
-/* State of one running thread.  The host sets 'ctx' before each run. */
+/* State of one running thread.  The host sets 'ctx' before each run, but for
+ * 'data_end'. */
 struct okobpf_env {
     struct oko_ctx ctx;
     const struct okobpf_prog *prog; /* Set by okobpf_run(). */
@@ -274,8 +275,8 @@ struct okobpf_env {
 
 /* Runs 'prog' on the packet in 'env->ctx' and returns its result: nonzero if
  * the packet matches.  Programs of the first ABI get 'ctx.data' and
- * 'ctx.pkt_len'.  'ctx.data_end' must be 'ctx.data + ctx.pkt_len'.  A packet
- * of 2 GiB or more matches nothing. */
+ * 'ctx.pkt_len'.  Sets 'ctx.data_end' to 'ctx.data + ctx.pkt_len': there is
+ * one length.  A packet of 2 GiB or more matches nothing. */
 uint64_t okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env);
 
 /* Maps. */
@@ -365,6 +366,71 @@ bool okobpf_map_next(struct okobpf_map *, uint64_t *cursor,
  * yields: the map's own, except for sketches. */
 void okobpf_map_dump_sizes(const struct okobpf_map *,
                            uint32_t *key_size, uint32_t *value_size);
+
+/* Runs without effect.
+ *
+ * okobpf_run_scratch() answers what a program would do with a packet, and
+ * why.  Maps and global variables are as they were afterward, to the last
+ * bit: what the program writes, adds and deletes goes to private memory, where
+ * it sees it itself, and what it looks up doesn't count as used. */
+
+enum okobpf_trace_op {
+    OKOBPF_TRACE_LOOKUP,
+    OKOBPF_TRACE_UPDATE,
+    OKOBPF_TRACE_DELETE,
+    OKOBPF_TRACE_ADD,           /* To a sketch. */
+};
+
+/* Returns "lookup", "update", "delete" or "add". */
+const char *okobpf_trace_op_to_string(enum okobpf_trace_op);
+
+/* What a program asked of a map. */
+struct okobpf_trace_call {
+    enum okobpf_trace_op op;
+    uint32_t map;               /* For okobpf_prog_map(). */
+    enum okobpf_map_result result; /* Of a lookup: OKOBPF_MAP_OK if it hit,
+                                    * otherwise OKOBPF_MAP_NO_ENTRY. */
+    uint32_t key_size;          /* Bytes. */
+    uint32_t value_size;        /* Bytes, 0 if there is no value. */
+    const uint8_t *key;
+    const uint8_t *value;       /* Found, at that time, or given. */
+};
+
+struct okobpf_trace {
+    uint64_t result;            /* What okobpf_run() would return. */
+    struct okobpf_trace_call *calls; /* In order. */
+    size_t n_calls;
+    uint64_t n_left_out;        /* Calls and lines for which there was no
+                                 * room. */
+    char *printed;              /* Lines that the program printed, each with a
+                                 * new-line, or NULL. */
+    size_t printed_len;
+
+    /* For the library. */
+    size_t max_calls;
+    void *memory;
+};
+
+struct okobpf_trace_limits {
+    uint32_t max_calls;         /* Recorded. */
+    uint64_t max_memory;        /* Bytes, for what is recorded and again for
+                                 * what the program sees in private. */
+};
+
+/* Runs 'prog' on the packet in 'env->ctx', in the interpreter, and describes
+ * the run in '*trace', which the caller must pass to okobpf_trace_uninit() in
+ * each case.  'limits' may be NULL for 256 calls and 1 MiB.  As to what the
+ * calling thread must do, this is like okobpf_run().
+ *
+ * Returns OKOBPF_OK if the result is what okobpf_run() would return now;
+ * OKOBPF_LIMIT or OKOBPF_NO_MEMORY if it may differ, since the program wanted
+ * more than the limits or memory allow.  One thing is not foreseen: an LRU
+ * hash that is full would have to give up an entry for one that is added. */
+enum okobpf_status okobpf_run_scratch(const struct okobpf_prog *prog,
+                                      struct okobpf_env *env,
+                                      const struct okobpf_trace_limits *limits,
+                                      struct okobpf_trace *trace);
+void okobpf_trace_uninit(struct okobpf_trace *);
 
 #ifdef __cplusplus
 }

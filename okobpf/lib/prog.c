@@ -165,29 +165,42 @@ image_prints(const struct image *image)
     return false;
 }
 
-/* Replaces the references to maps in 'prog->code' by addresses. */
-static void
-resolve_maps(struct okobpf_prog *prog)
+void
+prog_resolve_maps(struct bpf_insn *code, uint32_t n,
+                  uint64_t (*resolve)(const struct bpf_insn *,
+                                      const void *aux),
+                  const void *aux)
 {
-    for (uint32_t i = 0; i < prog->image.n_insns; i++) {
-        struct bpf_insn *insn = &prog->code[i];
-        uint64_t addr;
+    for (uint32_t i = 0; i < n; i++) {
+        struct bpf_insn *insn = &code[i];
 
         if (insn->opcode != (BPF_LD | BPF_IMM | BPF_DW)) {
             continue;
         }
         if (is_map_reference(insn)) {
-            struct okobpf_map *map = prog->maps[insn->imm];
-            uint8_t *value = map_direct_value(map);
+            uint64_t addr = resolve(insn, aux);
 
-            addr = (bpf_src(insn) == BPF_PSEUDO_MAP_IDX
-                    ? (uintptr_t) map : (uintptr_t) (value + insn[1].imm));
             insn[0].regs = bpf_dst(insn);
             insn[0].imm = (uint32_t) addr;
             insn[1].imm = addr >> 32;
         }
         i++;
     }
+}
+
+/* Returns the address that stands for the reference to a map at 'insn'. */
+static uint64_t
+resolve_map(const struct bpf_insn *insn, const void *prog_)
+{
+    const struct okobpf_prog *prog = prog_;
+    struct okobpf_map *map = prog->maps[insn->imm];
+    const uint8_t *value;
+
+    if (bpf_src(insn) == BPF_PSEUDO_MAP_IDX) {
+        return (uintptr_t) map;
+    }
+    value = map_direct_value(map);
+    return (uintptr_t) (value + insn[1].imm);
 }
 
 /* Information. */
@@ -258,7 +271,7 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
                                "out of memory");
         }
     }
-    resolve_maps(prog);
+    prog_resolve_maps(prog->code, image->n_insns, resolve_map, prog);
     if (!choose_engine(prog, options->engine)) {
         return report_fail(report, OKOBPF_LIMIT, "use the interpreter",
                            "no machine code: %s", prog->info.jit_error);
@@ -378,8 +391,7 @@ okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env)
 {
     uint64_t r1, r2;
 
-    /* The verifier reckons with packets up to this length. */
-    if (env->ctx.pkt_len > INT32_MAX) {
+    if (!env_set_packet(env)) {
         return 0;
     }
     env->prog = prog;

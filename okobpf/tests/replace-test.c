@@ -53,7 +53,6 @@ run_in_slot(const struct okobpf_prog *prog, uint32_t slot)
     for (uint32_t key = 1; key <= 3; key++) {
         struct okobpf_env env = {
             .ctx.data = (uintptr_t) &key,
-            .ctx.data_end = (uintptr_t) (&key + 1),
             .ctx.pkt_len = sizeof key,
             .ctx.slot = slot,
         };

@@ -100,7 +100,6 @@ run_prog(const struct okobpf_prog *prog, const void *packet, uint32_t len,
 
     memset(&env, 0, sizeof env);
     env.ctx.data = (uintptr_t) packet;
-    env.ctx.data_end = env.ctx.data + len;
     env.ctx.pkt_len = len;
     env.ctx.in_port = in_port;
     env.ctx.l3_ofs = UINT16_MAX;

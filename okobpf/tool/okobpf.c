@@ -33,7 +33,7 @@ static const char help[] =
 "\n"
 "usage: okobpf verify [--section NAME] [--log[=FILE]] [--json] FILE\n"
 "       okobpf run    [--section NAME] [--interp | --jit] [--maps] [--json]\n"
-"                     [--in-port N] [--now NS]\n"
+"                     [--trace] [--in-port N] [--now NS]\n"
 "                     (--packet HEX | --pcap FILE) FILE\n"
 "       okobpf run    [--interp | --jit] --insns HEX [--mem HEX]\n"
 "       okobpf bench  [--section NAME] [--interp | --jit] [--json]\n"
@@ -59,6 +59,8 @@ static const char help[] =
 "          --packet HEX   Ethernet frame, as pairs of hex digits\n"
 "          --pcap FILE    capture file, as tcpdump -w writes it\n"
 "          --maps         afterward, print the content of the program's maps\n"
+"          --trace        below each result, print what the program asked of\n"
+"                         its maps\n"
 "          --in-port N    input port in the context (default: 1)\n"
 "          --now NS       time in ns (default: the clock)\n"
 "          --interp       use the interpreter;  --jit: machine code\n"
@@ -108,6 +110,7 @@ enum {
     OPT_IN_PORT,
     OPT_NOW,
     OPT_MAPS,
+    OPT_TRACE,
     OPT_ROUNDS,
 };
 
@@ -125,6 +128,7 @@ static const struct option long_options[] = {
     { "now", required_argument, NULL, OPT_NOW },
     { "packets", required_argument, NULL, OPT_PCAP },
     { "maps", no_argument, NULL, OPT_MAPS },
+    { "trace", no_argument, NULL, OPT_TRACE },
     { "rounds", required_argument, NULL, OPT_ROUNDS },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -183,7 +187,7 @@ clock_ns(void)
 static bool
 check_option(int c, const struct command *command)
 {
-    bool for_run = c >= OPT_INTERP && c <= OPT_MAPS;
+    bool for_run = c >= OPT_INTERP && c <= OPT_TRACE;
     bool for_bench = (c == OPT_INTERP || c == OPT_JIT || c == OPT_PACKET
                       || c == OPT_PCAP || c == OPT_IN_PORT
                       || c == OPT_ROUNDS);
@@ -247,6 +251,9 @@ parse_option(int c, const struct command *command,
         return parse_number("--now", optarg, UINT64_MAX, &options->now_ns);
     case OPT_MAPS:
         options->maps = true;
+        return true;
+    case OPT_TRACE:
+        options->trace = true;
         return true;
     case OPT_ROUNDS:
         if (!parse_number("--rounds", optarg, 1000000, &number)) {

@@ -67,7 +67,6 @@ void
 tool_set_packet(struct oko_ctx *ctx, const struct tool_packet *packet)
 {
     ctx->data = (uintptr_t) packet->data;
-    ctx->data_end = (uintptr_t) packet->data + packet->len;
     ctx->pkt_len = packet->len;
     find_headers(packet->data, packet->len, ctx);
 }

@@ -110,6 +110,79 @@ struct runner {
     struct json json;
 };
 
+/* Prints what 'prog' asked of its maps in a run without effect. */
+static void
+print_trace(struct runner *r, const struct okobpf_trace *trace)
+{
+    struct json *json = r->options->json ? &r->json : NULL;
+
+    if (json) {
+        json_open(json, "calls", '[');
+    }
+    for (size_t i = 0; i < trace->n_calls; i++) {
+        const struct okobpf_trace_call *call = &trace->calls[i];
+        const char *op = okobpf_trace_op_to_string(call->op);
+        const char *map =
+            okobpf_map_info(okobpf_prog_map(r->prog, call->map))->name;
+        const char *result =
+            (call->op != OKOBPF_TRACE_LOOKUP
+             ? okobpf_map_result_to_string(call->result)
+             : call->result == OKOBPF_MAP_OK ? "hit" : "miss");
+
+        if (json) {
+            json_open(json, NULL, '{');
+            json_string(json, "op", op);
+            json_string(json, "map", map);
+            json_hex(json, "key", call->key, call->key_size);
+            if (call->value) {
+                json_hex(json, "value", call->value, call->value_size);
+            }
+            json_string(json, "result", result);
+            json_close(json, '}');
+        } else {
+            printf("  %s in \"%s\", key ", op, map);
+            tool_print_hex(call->key, call->key_size, " ");
+            printf(": %s", result);
+            if (call->value) {
+                fputs(", value ", stdout);
+                tool_print_hex(call->value, call->value_size, " ");
+            }
+            putchar('\n');
+        }
+    }
+    if (json) {
+        json_close(json, ']');
+        json_number(json, "left_out", trace->n_left_out);
+    } else if (trace->n_left_out) {
+        printf("  and %"PRIu64" more\n", trace->n_left_out);
+    }
+}
+
+/* Runs the program twice: without effect, for the trace, and with. */
+static void
+trace_packet(struct runner *r, struct okobpf_env *env)
+{
+    struct okobpf_trace trace;
+    enum okobpf_status status;
+
+    status = okobpf_run_scratch(r->prog, env, NULL, &trace);
+    if (status != OKOBPF_OK) {
+        tool_error("the trace is not complete: %s",
+                   okobpf_status_to_string(status));
+    }
+    if (r->options->json) {
+        json_open(&r->json, NULL, '{');
+        json_number(&r->json, "result", okobpf_run(r->prog, env));
+    } else {
+        printf("%"PRIu64"\n", okobpf_run(r->prog, env));
+    }
+    print_trace(r, &trace);
+    if (r->options->json) {
+        json_close(&r->json, '}');
+    }
+    okobpf_trace_uninit(&trace);
+}
+
 static void
 run_packet(struct runner *r, const struct tool_packet *packet)
 {
@@ -120,6 +193,10 @@ run_packet(struct runner *r, const struct tool_packet *packet)
     env.ctx.in_port = r->options->in_port;
     env.ctx.now_ns = r->options->now_ns;
     tool_set_packet(&env.ctx, packet);
+    if (r->options->trace) {
+        trace_packet(r, &env);
+        return;
+    }
     result = okobpf_run(r->prog, &env);
     if (r->options->json) {
         json_number(&r->json, NULL, result);

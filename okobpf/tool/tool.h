@@ -48,6 +48,7 @@ struct tool_options {
     uint32_t in_port;
     uint64_t now_ns;
     bool maps;                  /* Print the maps afterward. */
+    bool trace;                 /* Print what is asked of maps. */
 
     /* Bench. */
     uint32_t n_rounds;          /* Samples of each engine. */

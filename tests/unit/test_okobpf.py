@@ -286,6 +286,20 @@ def test_run_packet(okobpf: Command) -> None:
         assert "  key 0a 0b 0c 0d 0e 0f  value 01 00 00 00 00 00 00 00" in lines
 
 
+def test_run_trace(okobpf: Command) -> None:
+    """The trace shows what is asked of maps; the run itself has its effect."""
+    packet = "150203040506 0a0b0c0d0e0f 0809" + "00" * 50
+    program = okobpf.progs / "original.o"
+    text = okobpf("run", "--trace", "--maps", f"--packet={packet}", program).stdout.splitlines()
+    assert text[0] == "42"
+    assert '  lookup in "seen", key 0a 0b 0c 0d 0e 0f: miss' in text
+    assert "  key 0a 0b 0c 0d 0e 0f  value 01 00 00 00 00 00 00 00" in text
+    told = json.loads(okobpf("run", "--json", "--trace", f"--packet={packet}", program).stdout)
+    (run,) = told["results"]
+    assert (run["result"], run["left_out"]) == (42, 0)
+    assert {"op": "lookup", "map": "seen", "key": "0a0b0c0d0e0f", "result": "miss"} in run["calls"]
+
+
 def test_run_pcap(okobpf: Command, tmp_path: Path) -> None:
     pcap = tmp_path / "capture.pcap"
     packets = [bytes([n] * 6) + bytes(6) + b"\x08\x00" + bytes(46) for n in (1, 2, 3)]

@@ -210,6 +210,22 @@ map_create(const struct map_spec *spec, const struct okobpf_host *host)
 }
 
 struct okobpf_map *
+map_create_like(const struct okobpf_map *map)
+{
+    const struct map_spec spec = {
+        .name = map->name,
+        .type = map->info.type,
+        .key_size = map->info.key_size,
+        .value_size = map->info.value_size,
+        .max_entries = map->info.max_entries,
+        .n_hash_functions = map->info.n_hash_functions,
+        .read_only = map->info.read_only,
+    };
+
+    return map_create(&spec, map->host);
+}
+
+struct okobpf_map *
 map_ref(struct okobpf_map *map)
 {
     atomic_fetch_add_explicit(&map->ref_cnt, 1, memory_order_relaxed);

@@ -74,6 +74,9 @@ struct map_ops {
      * them is not all zeros. */
     bool (*is_touched)(const struct okobpf_map *);
 
+    /* For sketches: makes 'new', which is like 'old' and empty, a copy. */
+    void (*copy)(struct okobpf_map *new, const struct okobpf_map *old);
+
     /* For per-core kinds: as 'read', of the value of 'slot' alone. */
     enum okobpf_map_result (*read_slot)(struct okobpf_map *, const void *key,
                                         void *value, uint32_t slot);
@@ -135,6 +138,10 @@ enum okobpf_status map_spec_check(const struct map_spec *spec,
 struct okobpf_map *map_create(const struct map_spec *,
                               const struct okobpf_host *);
 struct okobpf_map *map_ref(struct okobpf_map *);
+
+/* Creates an empty map of the same kind, sizes and limits as 'map', with one
+ * reference.  Returns NULL if memory is exhausted. */
+struct okobpf_map *map_create_like(const struct okobpf_map *map);
 void map_unref(struct okobpf_map *);
 
 /* Returns how many entries of 'map' would be lost with it: 0 for an array or

@@ -372,6 +372,24 @@ sketch_clear(struct okobpf_map *map)
     }
 }
 
+static void
+sketch_copy(struct okobpf_map *new_, const struct okobpf_map *old_)
+{
+    const struct map_sketch *old = sketch_cast(old_);
+    struct map_sketch *new = sketch_cast(new_);
+    const _Atomic uint32_t *from = old->cells;
+    _Atomic uint32_t *to = new->cells;
+    uint64_t n = old->n_cells * (old_->info.type == OKOBPF_MAP_BLOOM ? 2 : 1);
+
+    new->secret = old->secret;
+    for (uint64_t i = 0; i < n; i++) {
+        atomic_store_explicit(&to[i],
+                              atomic_load_explicit(&from[i],
+                                                   memory_order_relaxed),
+                              memory_order_relaxed);
+    }
+}
+
 static bool
 sketch_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
 {
@@ -419,6 +437,7 @@ sketch_dump_sizes(const struct okobpf_map *map, uint32_t *key_size,
         .write = sketch_write,                  \
         .n_entries = sketch_n_entries,          \
         .is_touched = sketch_is_touched,        \
+        .copy = sketch_copy,                    \
         .clear = sketch_clear,                  \
         .next = sketch_next,                    \
         .dump_sizes = sketch_dump_sizes,        \

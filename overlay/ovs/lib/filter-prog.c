@@ -697,7 +697,6 @@ filter_prog_run(struct filter_prog *fp, struct dp_packet *packets[], size_t n,
 
         env.ctx.data = (uintptr_t) data;
         env.ctx.pkt_len = dp_packet_size(packet);
-        env.ctx.data_end = env.ctx.data + env.ctx.pkt_len;
         env.ctx.in_port = odp_to_u32(packet->md.in_port.odp_port);
         env.ctx.packet_type = ntohl(packet->packet_type);
         env.ctx.l3_ofs = packet->l3_ofs;

@@ -1,0 +1,73 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_SCRATCH_H
+#define OKOBPF_SCRATCH_H 1
+
+/* Runs that change nothing, from within: scratch.c runs the program,
+ * scratch-maps.c stands between it and its maps. */
+
+#include "maps/map.h"
+
+#define SHADOW_N_BUCKETS 64
+
+struct private_entry;
+
+/* What the program takes for a map. */
+struct shadow {
+    struct okobpf_map up;       /* With operations of its own. */
+    struct okobpf_map *real;
+    struct scratch *scratch;
+    uint32_t index;             /* In the program. */
+    struct private_entry *buckets[SHADOW_N_BUCKETS];
+    int64_t n_added;            /* Entries added less entries deleted. */
+    struct okobpf_map *copy;    /* Of a sketch, once something was added. */
+    void *direct;               /* Of global variables. */
+    int max_prefix_len;         /* Of the prefixes that were set. */
+    uint64_t result;            /* What a lookup in a sketch found. */
+};
+
+struct scratch {
+    const struct okobpf_prog *real;
+    struct okobpf_prog prog;
+    struct okobpf_host host;
+    struct shadow *shadows;
+    struct okobpf_trace *trace;
+    uint64_t left;              /* Bytes that may still be allocated. */
+    uint64_t trace_left;        /* Of these, for the trace. */
+    struct chunk *chunks;
+    uint32_t work_left;         /* Accesses to real maps. */
+    enum okobpf_status status;
+};
+
+/* Returns 'size' zeroed bytes that live until the end of the run.  If there is
+ * not so much, notes that the run can't be as it should be and returns
+ * NULL. */
+void *scratch_alloc(struct scratch *, uint64_t size);
+
+/* Charges for an access to a real map.  Returns false, once and for all, if
+ * there were too many. */
+bool scratch_may_access(struct scratch *);
+
+/* Adds a call to the trace; 'value' may be NULL. */
+void scratch_trace(struct shadow *, enum okobpf_trace_op, const void *key,
+                   const void *value, enum okobpf_map_result);
+
+/* scratch-maps.c.  Makes 'shadow', all zeros, that of map number 'index'.
+ * Returns false if there is no memory for that. */
+bool shadow_init(struct shadow *, struct scratch *, uint32_t index);
+
+#endif /* scratch.h */
