@@ -54,7 +54,8 @@ draw_without_system(struct keyed_hash_secret *secret)
 
     /* Each word is a hash of all of this, under another key. */
     for (size_t i = 0; i < sizeof key / sizeof(uint64_t); i++) {
-        ((uint64_t *) &key)[i] = seed[i % 2] + i * UINT64_C(0x9e3779b97f4a7c15);
+        ((uint64_t *) &key)[i]
+            = seed[i % 2] + i * UINT64_C(0x9e3779b97f4a7c15);
     }
     for (size_t i = 0; i < sizeof *secret / sizeof *words; i++) {
         seed[2] += UINT64_C(1) << 32;

@@ -30,7 +30,7 @@ struct file_param {
 bool
 btf_next_func(const struct btf *btf, uint32_t *id, struct btf_func *func)
 {
-    while (++*id < btf->n_types) {
+    for (*id += 1; *id < btf->n_types; *id += 1) {
         struct file_type t, proto;
 
         if (!btf_type(btf, *id, &t) || btf_type_kind(&t) != KIND_FUNC) {

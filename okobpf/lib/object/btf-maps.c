@@ -18,7 +18,8 @@
 #include <config.h>
 #endif
 
-/* What BTF tells of maps: their definitions in the manner of libbpf's users. */
+/* What BTF tells of maps: their definitions in the manner of libbpf's users.
+ */
 
 #include "object/btf-types.h"
 

@@ -235,7 +235,7 @@ read_type(struct reader *r, uint32_t id, const struct place *at_, int depth)
         r->too_large = true;
         return;
     }
-    --*r->budget;
+    *r->budget -= 1;
 
     switch (btf_type_kind(&t)) {
     case KIND_INT:

@@ -40,8 +40,8 @@ struct layout {
 
 /* Stores what 'btf' says of the keys and values of the map 'name' in the
  * members of '*spec', NULL where it says nothing that makes sense, or has
- * another size than the map.  '*budget' is what is left of LAYOUT_BUDGET.  Allocates from 'image'.  Returns false if memory is
- * exhausted. */
+ * another size than the map.  '*budget' is what is left of LAYOUT_BUDGET.
+ * Allocates from 'image'.  Returns false if memory is exhausted. */
 bool layout_load(struct image *image, const struct btf *btf,
                  struct map_spec *spec, uint32_t *budget);
 

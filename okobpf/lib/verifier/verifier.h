@@ -423,8 +423,8 @@ bool check_mem(struct verifier *, const struct val *ptr, const char *what,
 /* Whether byte 'i' of 'slot' is part of its value. */
 bool slot_byte_in_val(const struct slot *, int i);
 
-/* Whether byte 'i' of 'slot' is known to be 0.  If this rests on a number, adds
- * what that was computed from to '*deps'. */
+/* Whether byte 'i' of 'slot' is known to be 0.  If this rests on a number,
+ * adds what that was computed from to '*deps'. */
 bool slot_byte_is_zero(const struct slot *, int i, uint64_t *deps);
 
 /* Checks that the bytes of stack are initialized and no pointers. */
