@@ -39,6 +39,9 @@ HELPERS: Mapping[int, str] = MappingProxyType(
         7: "printf",
         8: "get_slot",
         9: "load_bytes",
+        10: "random",
+        11: "csum_diff",
+        12: "map_update_flags",
     }
 )
 

@@ -105,6 +105,7 @@ convert_arg(enum arg_type type, struct sizes sizes)
         return (struct peer_arg) { PEER_POINTER, sizes.value };
     case ARG_NONE:
     case ARG_MEM:
+    case ARG_MEM_OR_NULL:
     case ARG_MEM_WRITE:
     case ARG_SIZE:
     case ARG_FMT:

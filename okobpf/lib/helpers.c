@@ -75,6 +75,20 @@ helper_map_update(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
                                            OKOBPF_ANY, env->ctx.slot));
 }
 
+/* As helper_map_update(), with flags of enum okobpf_map_flags. */
+static uint64_t
+helper_map_update_flags(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
+                        uint64_t r5, struct okobpf_env *env)
+{
+    struct okobpf_map *map = map_arg(r1);
+
+    (void) r5;
+    return result_to_r0(map->info.read_only ? OKOBPF_MAP_READ_ONLY
+                        : r4 > OKOBPF_EXIST ? OKOBPF_MAP_BAD_FLAGS
+                        : map->ops->update(map, ptr_arg(r2), ptr_arg(r3), r4,
+                                           env->ctx.slot));
+}
+
 static uint64_t
 helper_map_delete(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
                   uint64_t r5, struct okobpf_env *env)
@@ -139,6 +153,59 @@ helper_hash(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
     return keyed_hash(keyed_hash_process_secret(), ptr_arg(r1), r2) >> 32;
 }
 
+/* Random numbers, for samples of packets, not for secrets: xorshift64*, of a
+ * state that each thread has for itself. */
+static uint64_t
+helper_random(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
+              uint64_t r5, struct okobpf_env *env)
+{
+    static __thread uint64_t state;
+
+    (void) r1, (void) r2, (void) r3, (void) r4, (void) r5, (void) env;
+    while (!state) {
+        struct keyed_hash_secret secret;
+
+        keyed_hash_draw(&secret);
+        state = secret.words[0];
+    }
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return state * UINT64_C(2685821657736338717) >> 32;
+}
+
+/* Adds the 'size' bytes at 'p', a multiple of 4, to 'sum', each word with the
+ * bits 'flip' changed. */
+static uint64_t
+csum_add(uint64_t sum, const uint8_t *p, uint64_t size, uint32_t flip)
+{
+    for (uint64_t i = 0; i < size; i += 4) {
+        uint32_t word;
+
+        memcpy(&word, p + i, sizeof word);
+        sum += word ^ flip;
+    }
+    return sum;
+}
+
+/* The Internet checksum's sum, of 32 bits, not yet folded to 16 and inverted,
+ * once the bytes 'from' have become the bytes 'to'. */
+static uint64_t
+helper_csum_diff(uint64_t from, uint64_t from_size, uint64_t to,
+                 uint64_t to_size, uint64_t seed, struct okobpf_env *env)
+{
+    uint64_t sum = (uint32_t) seed;
+
+    (void) env;
+    if (from_size % 4 || to_size % 4) {
+        return -1;
+    }
+    sum = csum_add(sum, ptr_arg(from), from_size, UINT32_MAX);
+    sum = csum_add(sum, ptr_arg(to), to_size, 0);
+    sum = (uint32_t) sum + (sum >> 32);
+    return (uint32_t) sum + (sum >> 32);
+}
+
 /* Printing. */
 
 static uint64_t
@@ -195,7 +262,7 @@ const struct helper helpers[N_HELPERS] = {
     [HELPER_HASH] = {
         .name = "hash",
         .function = helper_hash,
-        .ret = RET_SCALAR,
+        .ret = RET_U32,
         .args = { ARG_MEM, ARG_SIZE },
     },
     [HELPER_PRINTF] = {
@@ -207,13 +274,32 @@ const struct helper helpers[N_HELPERS] = {
     [HELPER_GET_SLOT] = {
         .name = "get_slot",
         .function = helper_get_slot,
-        .ret = RET_SCALAR,
+        .ret = RET_U32,
     },
     [HELPER_LOAD_BYTES] = {
         .name = "load_bytes",
         .function = helper_load_bytes,
         .ret = RET_SCALAR,
         .args = { ARG_ANY, ARG_MEM_WRITE, ARG_SIZE },
+    },
+    [HELPER_RANDOM] = {
+        .name = "random",
+        .function = helper_random,
+        .ret = RET_U32,
+    },
+    [HELPER_CSUM_DIFF] = {
+        .name = "csum_diff",
+        .function = helper_csum_diff,
+        .ret = RET_SCALAR,
+        .args = { ARG_MEM_OR_NULL, ARG_SIZE, ARG_MEM_OR_NULL, ARG_SIZE,
+                  ARG_ANY },
+    },
+    [HELPER_MAP_UPDATE_FLAGS] = {
+        .name = "map_update_flags",
+        .function = helper_map_update_flags,
+        .ret = RET_SCALAR,
+        .args = { ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE, ARG_ANY },
+        .map_types = ARRAY_MAPS | KEYED_MAPS,
     },
 };
 

@@ -135,6 +135,12 @@ enum helper_id {
     HELPER_GET_SLOT = 8,        /* u32 (void) */
     HELPER_LOAD_BYTES = 9,      /* int (u64 ofs, void *to, u64 len): from the
                                  * packet; 0, or -1 if out of bounds. */
+    HELPER_RANDOM = 10,         /* u32 (void) */
+    HELPER_CSUM_DIFF = 11,      /* s64 (const void *from, u64 from_size,
+                                 *      const void *to, u64 to_size,
+                                 *      u32 seed) */
+    HELPER_MAP_UPDATE_FLAGS = 12, /* int (map, const void *key,
+                                   *      const void *v, u64 flags) */
     N_HELPERS
 };
 
@@ -148,6 +154,8 @@ enum arg_type {
     ARG_MAP_ITEM,               /* Readable memory, the map's key size
                                  * (Bloom filter, count-min sketch). */
     ARG_MEM,                    /* Readable memory, size in next argument. */
+    ARG_MEM_OR_NULL,            /* Likewise, or anything if the size is always
+                                 * 0. */
     ARG_MEM_WRITE,              /* Writable memory (stack, map value), size in
                                  * next argument, becomes initialized. */
     ARG_SIZE,                   /* Size, nonzero, of the previous argument. */
@@ -160,6 +168,7 @@ enum arg_type {
 
 enum ret_type {
     RET_SCALAR,
+    RET_U32,                    /* A number of 32 bits. */
     RET_MAP_VALUE_OR_NULL,
 };
 

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "maps/map.h"
 #include "object/sha1.h"
 #include "print.h"
 #include "testlib.h"
@@ -323,6 +324,143 @@ test_hash(void **state)
     }
 }
 
+/* The Internet checksum of the 'n' bytes at 'p', as RFC 1071 has it: in units
+ * of 16 bits. */
+static uint16_t
+csum(const uint8_t *p, size_t n)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < n; i += 2) {
+        sum += p[i] << 8 | p[i + 1];
+    }
+    while (sum >> 16) {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return ~sum;
+}
+
+/* Folds and inverts what the helper gives. */
+static uint16_t
+csum_fold(uint64_t sum)
+{
+    assert_true(sum <= UINT32_MAX);
+    while (sum >> 16) {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return __builtin_bswap16(~sum & 0xffff);
+}
+
+static void
+test_csum_diff(void **state)
+{
+    uint64_t seed = 88172645463325252;
+
+    (void) state;
+    for (int round = 0; round < 2000; round++) {
+        uint8_t old[64], new[64];
+        size_t n = (next_random(&seed) % 16 + 1) * 4;
+        size_t from = next_random(&seed) % (n / 4) * 4;
+        size_t len = (next_random(&seed) % ((n - from) / 4) + 1) * 4;
+        uint64_t sum;
+
+        for (size_t i = 0; i < n; i++) {
+            old[i] = (round & 1 ? 0xff : next_random(&seed) >> 32);
+        }
+        memcpy(new, old, n);
+        for (size_t i = 0; i < len; i++) {
+            new[from + i] = (round & 2 ? 0xff : next_random(&seed) >> 32);
+        }
+
+        /* From nothing, and by what changed. */
+        sum = call(HELPER_CSUM_DIFF, 0, 0, (uintptr_t) old, n, 0);
+        assert_int_equal(csum_fold(sum), csum(old, n));
+        sum = call(HELPER_CSUM_DIFF, (uintptr_t) old + from, len,
+                   (uintptr_t) new + from, len, sum);
+        uint16_t folded = csum_fold(sum);
+        uint16_t expected = csum(new, n);
+        /* 0 and 0xffff are the same number. */
+        assert_true(folded == expected || (folded + expected == 0xffff
+                                           && (!folded || !expected)));
+
+        /* And back to nothing. */
+        sum = call(HELPER_CSUM_DIFF, (uintptr_t) new, n, 0, 0, sum);
+        folded = csum_fold(sum);
+        assert_true(folded == 0xffff || !folded);
+    }
+    for (int i = 1; i < 4; i++) {
+        assert_int_equal(call(HELPER_CSUM_DIFF, 0, 0, (uintptr_t) "abcdefg",
+                              i, 0), -1);
+        assert_int_equal(call(HELPER_CSUM_DIFF, (uintptr_t) "abcdefg", 4 + i,
+                              0, 0, 0), -1);
+    }
+
+    /* Only the low half of the seed counts. */
+    assert_int_equal(call(HELPER_CSUM_DIFF, 0, 0, 0, 0, UINT64_MAX),
+                     UINT32_MAX);
+}
+
+static void
+test_random(void **state)
+{
+    uint32_t ones = 0, zeros = 0;
+    uint64_t sum = 0;
+
+    (void) state;
+    for (int i = 0; i < 10000; i++) {
+        uint64_t r0 = call(HELPER_RANDOM, 0, 0, 0, 0, 0);
+
+        assert_true(r0 <= UINT32_MAX);
+        ones |= r0;
+        zeros |= ~r0;
+        sum += r0;
+    }
+    assert_int_equal(ones, UINT32_MAX);
+    assert_int_equal(zeros, UINT32_MAX);
+
+    /* Ten standard deviations of the mean. */
+    assert_in_range(sum / 10000, 0x80000000 - 124000000,
+                    0x80000000 + 124000000);
+}
+
+static void
+test_update_flags(void **state)
+{
+    struct map_spec spec = {
+        .name = "m", .type = OKOBPF_MAP_HASH, .key_size = 4, .value_size = 8,
+        .max_entries = 2,
+    };
+    struct okobpf_map *map = map_create(&spec, &test_host);
+    uint32_t key = 1;
+    uint64_t value = 1;
+    static const struct {
+        uint64_t flags;
+        enum okobpf_map_result result;
+        uint64_t value;         /* Afterward, UINT64_MAX for none. */
+    } cases[] = {
+        { OKOBPF_EXIST, OKOBPF_MAP_NO_ENTRY, UINT64_MAX },
+        { OKOBPF_NOEXIST, OKOBPF_MAP_OK, 2 },
+        { OKOBPF_NOEXIST, OKOBPF_MAP_EXISTS, 2 },
+        { OKOBPF_EXIST, OKOBPF_MAP_OK, 4 },
+        { OKOBPF_ANY, OKOBPF_MAP_OK, 5 },
+        { 3, OKOBPF_MAP_BAD_FLAGS, 5 },
+        { UINT64_C(1) << 32, OKOBPF_MAP_BAD_FLAGS, 5 },
+    };
+
+    (void) state;
+    assert_non_null(map);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        value = i + 1;
+        assert_int_equal(call(HELPER_MAP_UPDATE_FLAGS, (uintptr_t) map,
+                              (uintptr_t) &key, (uintptr_t) &value,
+                              cases[i].flags, 0),
+                         -(uint64_t) cases[i].result);
+        assert_int_equal(get_value(map, key), cases[i].value);
+    }
+    map_unref(map);
+    test_host_drain();
+}
+
 static void
 test_names(void **state)
 {
@@ -396,6 +534,9 @@ main(void)
         cmocka_unit_test(test_load_bytes),
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_csum_diff),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_update_flags),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_sha1),
     };

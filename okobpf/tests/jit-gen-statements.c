@@ -492,7 +492,7 @@ gen_helper(struct gen *g)
     int len = 1 + below(g, GEN_WINDOW_SIZE);
     int ofs = below(g, GEN_WINDOW_SIZE - len + 1);
 
-    switch (below(g, 6)) {
+    switch (below(g, 7)) {
     case 0:
         emit(g, CALL_HELPER(HELPER_TIME_GET_NS));
         emit_clobber(g);
@@ -517,6 +517,17 @@ gen_helper(struct gen *g)
         emit(g, ALU64_K(BPF_ADD, 2, g->window + ofs));
         emit(g, MOV_K(3, len));
         emit(g, CALL_HELPER(HELPER_LOAD_BYTES));
+        emit_clobber(g);
+        break;
+
+    case 4:
+        emit(g, MOV_X(1, 10));
+        emit(g, ALU64_K(BPF_ADD, 1, g->window + ofs));
+        emit(g, MOV_K(2, len));
+        emit(g, MOV_X(3, 1));
+        emit(g, MOV_K(4, below(g, len + 1)));
+        emit(g, MOV_K(5, below(g, 1000)));
+        emit(g, CALL_HELPER(HELPER_CSUM_DIFF));
         emit_clobber(g);
         break;
 

@@ -32,6 +32,7 @@
 /* Helpers of the kernel's. */
 #define KERNEL_DELETE 3
 #define KERNEL_CSUM_DIFF 28
+#define KERNEL_RANDOM 7
 
 /* Offsets in 'struct __sk_buff', the kernel's context. */
 #define KERNEL_MARK 8           /* 32 bits. */
@@ -310,6 +311,18 @@ translate_helper(struct translation *t, struct bpf_insn *insn)
         emit_mov(t, 4, 0);
         emit_mov(t, 5, 0);
         insn->imm = KERNEL_CSUM_DIFF;
+        return NULL;
+
+    case HELPER_RANDOM:
+        insn->imm = KERNEL_RANDOM;
+        return NULL;
+
+    case HELPER_CSUM_DIFF:
+        insn->imm = KERNEL_CSUM_DIFF;
+        return NULL;
+
+    case HELPER_MAP_UPDATE_FLAGS:
+        insn->imm = HELPER_MAP_UPDATE; /* The kernel's takes flags. */
         return NULL;
 
     case HELPER_PRINTF:

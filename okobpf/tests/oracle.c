@@ -374,10 +374,14 @@ check_helper_arg(struct step *s, const struct helper *helper, int i,
         return check_memory(s, reg, (*map)->info.value_size, READ);
     case ARG_MEM:
         return check_memory(s, reg, s->regs[i + 2], READ);
+    case ARG_MEM_OR_NULL:
+        return (!s->regs[i + 2]
+                || check_memory(s, reg, s->regs[i + 2], READ));
     case ARG_MEM_WRITE:
         return check_memory(s, reg, s->regs[i + 2], WRITE);
     case ARG_SIZE:
-        return reg || trap(s->oracle, s->insn, "size is 0");
+        return (reg || helper->args[i - 1] == ARG_MEM_OR_NULL
+                || trap(s->oracle, s->insn, "size is 0"));
     case ARG_FMT:
         return check_format(s, reg);
     case ARG_NONE:

@@ -206,6 +206,25 @@ static uint32_t (*const oko_get_slot)(void) = (void *) 8;
 static int (*const oko_load_bytes)(uint64_t ofs, void *to, uint64_t len)
     = (void *) 9;
 
+/* Returns a random number, for samples of packets: who sees many can tell
+ * which one is next. */
+static uint32_t (*const oko_random)(void) = (void *) 10;
+
+/* Returns 'seed', a sum of the Internet checksum, once the 'from_size' bytes
+ * at 'from' have become the 'to_size' bytes at 'to'; either may be NULL, with
+ * size 0.  The sum has 32 bits, to be folded to 16 and inverted.  Sizes must
+ * be multiples of 4: otherwise, returns a negative number. */
+static int64_t (*const oko_csum_diff)(const void *from, uint64_t from_size,
+                                      const void *to, uint64_t to_size,
+                                      uint32_t seed) = (void *) 11;
+
+/* As oko_map_update(), with one of enum oko_map_flags: returns a negative
+ * number, too, if OKO_NOEXIST was given and 'key' is there, or OKO_EXIST and
+ * it is not. */
+static int (*const oko_map_update_flags)(const void *map, const void *key,
+                                         const void *value, uint64_t flags)
+    = (void *) 12;
+
 /* Prints FMT, a string literal, with up to four integers. */
 #define oko_printf(FMT, ...)                                                \
     ({                                                                      \

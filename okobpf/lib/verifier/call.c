@@ -178,6 +178,20 @@ check_sized_mem(struct verifier *v, struct call *call, int r,
     return check_mem_arg(v, call, r, size->s.r.umax, size->s.r.umin, access);
 }
 
+/* As check_sized_mem(), where the memory may be NULL if the size is 0. */
+static bool
+check_sized_mem_or_null(struct verifier *v, struct call *call, int r)
+{
+    const struct val *size = reg(v, r + 1);
+
+    if (!check_arg_reg(v, call, r) || !check_number(v, call, r + 1)) {
+        return false;
+    }
+    mark_val_precise(v, size);
+    return (scalar_is_const(&size->s) && !size->s.r.umin
+            ? true : check_sized_mem(v, call, r, ACCESS_READ));
+}
+
 /* Checks a format string in argument 'r' and the numbers that follow it. */
 static bool
 check_format(struct verifier *v, struct call *call, int r)
@@ -261,6 +275,8 @@ check_arg(struct verifier *v, struct call *call, int r)
                              call->map->value_size, ACCESS_READ);
     case ARG_MEM:
         return check_sized_mem(v, call, r, ACCESS_READ);
+    case ARG_MEM_OR_NULL:
+        return check_sized_mem_or_null(v, call, r);
     case ARG_MEM_WRITE:
         return check_sized_mem(v, call, r, ACCESS_WRITE);
     case ARG_FMT:
@@ -331,8 +347,7 @@ follow_helper(struct verifier *v, const struct bpf_insn *insn)
         r0->id = v->next_id++;
         r0->s = scalar_const(0);
     } else {
-        bool is_u32 = (insn->imm == HELPER_HASH
-                       || insn->imm == HELPER_GET_SLOT);
+        bool is_u32 = call.helper->ret == RET_U32;
 
         val_set_scalar(r0, is_u32 ? scalar_range(0, UINT32_MAX)
                        : scalar_unknown(), 0);

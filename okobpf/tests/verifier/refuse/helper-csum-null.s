@@ -1,0 +1,13 @@
+/* NULL with a size. */
+/* expect: is a number */
+        .text
+        .globl  entry
+        .type   entry, @function
+entry:
+        r1 = 0
+        r2 = 4
+        r3 = 0
+        r4 = 0
+        r5 = 0
+        call 11
+        exit
