@@ -74,6 +74,8 @@ def compile_argv(
     for directory in include_dirs:
         argv += ["-I", os.fspath(directory)]
     argv += ["-I", str(INCLUDE_DIR)]
+    # What stands in for Linux's headers, for programs written for XDP.
+    argv += ["-I", str(INCLUDE_DIR / "oko-xdp")]
     argv += flags
     argv += ["-c", os.fspath(source), "-o", os.fspath(out)]
     return argv

@@ -213,17 +213,26 @@ def _is_filter_section(name: str) -> bool:
     return name == "filter" or name.startswith("filter/")
 
 
+def _is_xdp(raw: RawObject) -> bool:
+    """Whether the object was compiled with ``oko/xdp.h``, which leaves a mark."""
+    mark = raw.section(".oko")
+    return mark is not None and mark.data == b"xdp\0"
+
+
 def _programs(raw: RawObject, maps: Mapping[str, MapSpec]) -> tuple[ProgramSpec, ...]:
     """Return the programs, first the one that a switch chooses.
 
-    These are the sections ``filter`` and ``filter/NAME``.  If there are none, it is the first
-    section with code.
+    These are the sections ``filter`` and ``filter/NAME`` and, if ``oko/xdp.h`` was included, all
+    others but ``.text``.  If there are none, it is the first section with code.
     """
     sections = [section for section in raw.sections if section.executable and section.size]
     if not sections:
         raise ObjectFileError("no program: no code in the object")
-    chosen = [section for section in sections if _is_filter_section(section.name)] or sections[:1]
-    return tuple(_program(raw, section, maps) for section in chosen)
+    chosen = [section for section in sections if _is_filter_section(section.name)]
+    if _is_xdp(raw):
+        others = [s for s in sections if s.name != ".text" and s not in chosen]
+        chosen += sorted(others, key=lambda section: not section.name.startswith("xdp"))
+    return tuple(_program(raw, section, maps) for section in chosen or sections[:1])
 
 
 def _program(raw: RawObject, section: Section, maps: Mapping[str, MapSpec]) -> ProgramSpec:
@@ -232,13 +241,20 @@ def _program(raw: RawObject, section: Section, maps: Mapping[str, MapSpec]) -> P
             f"section {section.name!r} has {section.size} bytes, expected a multiple of"
             f" {_INSN.size}"
         )
-    is_context = _is_filter_section(section.name)
+    is_context = _is_filter_section(section.name) or (_is_xdp(raw) and section.name != ".text")
     functions = [
         symbol
         for symbol in raw.symbols
         if symbol.section == section.index and symbol.kind == "STT_FUNC"
     ]
-    names = [symbol for symbol in functions if symbol.name == "entry" and not is_context]
+    if is_context:
+        called = _called(raw, section)
+        names = sorted(
+            (symbol for symbol in functions if symbol.value not in called),
+            key=lambda symbol: (symbol.value, not symbol.is_global),
+        )
+    else:
+        names = [symbol for symbol in functions if symbol.name == "entry"]
     names += sorted(
         (symbol for symbol in functions if symbol.value == 0),
         key=lambda symbol: not symbol.is_global,
@@ -257,6 +273,23 @@ def _program(raw: RawObject, section: Section, maps: Mapping[str, MapSpec]) -> P
         helpers=tuple(HELPERS.get(number, str(number)) for number in sorted(numbers)),
         maps=tuple(name for name in maps if name in used),
     )
+
+
+def _called(raw: RawObject, section: Section) -> set[int]:
+    """Return where the functions begin in *section* that others of it call."""
+    relocations = {r.offset: r for r in raw.relocations.get(section.index, ())}
+    places: set[int] = set()
+    for offset in range(0, len(section.data) - _INSN.size + 1, _INSN.size):
+        opcode, regs, _offset, imm = _INSN.unpack_from(section.data, offset)
+        if opcode != _OP_CALL:
+            continue
+        relocation = relocations.get(offset)
+        if relocation is not None:
+            if relocation.symbol.section == section.index:
+                places.add(relocation.symbol.value + (imm + 1) * _INSN.size)
+        elif regs >> 4 == _CALL_LOCAL:
+            places.add(offset + (imm + 1) * _INSN.size)
+    return places
 
 
 def _references(raw: RawObject, section: Section) -> tuple[set[int], set[str]]:

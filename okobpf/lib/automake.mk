@@ -69,6 +69,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/object/load.h \
 	lib/okobpf/object/maps.c \
 	lib/okobpf/object/origin.c \
+	lib/okobpf/object/results.c \
 	lib/okobpf/object/sha1.c \
 	lib/okobpf/object/sha1.h \
 	lib/okobpf/okobpf.h \

@@ -62,6 +62,12 @@ struct insn_line {
     const char *text;           /* Source text, "" if not in the object. */
 };
 
+/* A program of the object, by its function's name. */
+struct program_name {
+    char *section;
+    char *name;
+};
+
 struct image {
     char *name;                 /* Function name. */
     char *section;
@@ -71,6 +77,10 @@ struct image {
 
     struct bpf_insn *insns;     /* Main function first, at index 0. */
     uint32_t n_insns;
+
+    struct program_name *programs; /* Of the object, chosen or not, up to a
+                                    * number that people read. */
+    uint32_t n_programs;
 
     struct map_spec *maps;
     uint32_t n_maps;

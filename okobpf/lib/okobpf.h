@@ -221,7 +221,8 @@ struct okobpf_options {
     const struct okobpf_host *host;     /* NULL for one slot, no host. */
     enum okobpf_engine engine;
     bool want_log;                      /* Fill in 'log' of the report. */
-    const char *section;                /* Section to load, NULL for first. */
+    const char *section;                /* Section or function to load, NULL
+                                         * for the first. */
     const char *print_name;             /* What 'print' of the host gets for a
                                          * name, NULL for the function's. */
 

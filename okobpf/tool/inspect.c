@@ -385,6 +385,14 @@ cmd_dump(const struct tool_options *options)
         json_number(&json, "abi", image.abi);
         json_number(&json, "insns", image.n_insns);
         json_number(&json, "lines", image.n_lines);
+        json_open(&json, "programs", '[');
+        for (uint32_t i = 0; i < image.n_programs; i++) {
+            json_open(&json, NULL, '{');
+            json_string(&json, "name", image.programs[i].name);
+            json_string(&json, "section", image.programs[i].section);
+            json_close(&json, '}');
+        }
+        json_close(&json, ']');
         print_map_specs(&image, &json);
         json_close(&json, '}');
         putchar('\n');
@@ -398,6 +406,12 @@ cmd_dump(const struct tool_options *options)
                : "uint64_t filter(const struct oko_ctx *ctx)",
                image.n_insns,
                image.n_lines ? "yes" : "no (compile with -g)");
+        for (uint32_t i = 0; image.n_programs > 1 && i < image.n_programs;
+             i++) {
+            printf("program %"PRIu32" of the object: \"%s\" in section "
+                   "\"%s\"\n", i + 1, image.programs[i].name,
+                   image.programs[i].section);
+        }
         print_map_specs(&image, NULL);
     }
     image_uninit(&image);

@@ -22,30 +22,8 @@
  * Fields of the types __be16, __be32 and ipv4_addr are in network byte
  * order. */
 
+#include "byteorder.h"
 #include "types.h"
-
-/* Byte order. */
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define OKO_SWAP16__(X) ((__u16) ((((X) & 0xff) << 8) | (((X) >> 8) & 0xff)))
-#define OKO_SWAP32__(X) ((__u32) ((((X) & 0xffU) << 24)                     \
-                                  | (((X) & 0xff00U) << 8)                  \
-                                  | (((X) >> 8) & 0xff00U)                  \
-                                  | (((X) >> 24) & 0xffU)))
-#define bpf_htons(X) ((__be16) (__builtin_constant_p(X) ? OKO_SWAP16__(X)   \
-                                : __builtin_bswap16(X)))
-#define bpf_htonl(X) ((__be32) (__builtin_constant_p(X) ? OKO_SWAP32__(X)   \
-                                : __builtin_bswap32(X)))
-#define bpf_htonll(X) ((__be64) __builtin_bswap64(X))
-#else
-#define bpf_htons(X) ((__be16) (X))
-#define bpf_htonl(X) ((__be32) (X))
-#define bpf_htonll(X) ((__be64) (X))
-#endif
-
-#define bpf_ntohs(X) ((__u16) bpf_htons(X))
-#define bpf_ntohl(X) ((__u32) bpf_htonl(X))
-#define bpf_ntohll(X) ((__u64) bpf_htonll(X))
 
 /* Addresses.  oko_py prints and takes them in their usual notation where they
  * appear in keys and values of maps. */

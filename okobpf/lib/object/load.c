@@ -417,6 +417,9 @@ link_all(struct loader *ld, struct elf_function *main)
 {
     enum okobpf_status status = link_function(ld, main);
 
+    if (status == OKOBPF_OK && ld->xdp_results) {
+        status = elf_translate_results(ld, main);
+    }
     for (size_t i = 0; status == OKOBPF_OK && i < ld->n_linked; i++) {
         const struct elf_function *f = &ld->functions[ld->linked[i]];
         uint32_t end = f->base + (f->end - f->start) / 8;

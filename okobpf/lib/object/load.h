@@ -25,6 +25,7 @@
  *    origin.c  refuses it if it was made for something else
  *    load.c    puts it into the image, and the functions that it calls behind
  *              it
+ *    results.c makes XDP's results the runtime's
  *    jumps.c   replaces indirect jumps, whose tables jump-tables.c finds
  *    maps.c    finds the maps, and resolves references to them and to global
  *              variables
@@ -68,6 +69,14 @@ struct indirect_jump {
     uint32_t code;              /* Likewise. */
 };
 
+/* What the header that a program includes makes of its object. */
+enum elf_mark {
+    ELF_MARK_NONE,              /* It did not include one that tells. */
+    ELF_MARK_FILTER,            /* <oko/filter.h>. */
+    ELF_MARK_XDP,               /* <oko/xdp.h>: programs written for XDP, in
+                                 * sections of any name, with XDP's results. */
+};
+
 struct loader {
     struct elf elf;
     struct btf btf;             /* All zeros if the object has none. */
@@ -75,6 +84,8 @@ struct loader {
     const struct okobpf_limits *limits;
     struct okobpf_report *report;
     struct image *image;
+    enum elf_mark mark;
+    bool xdp_results;           /* The program's results are XDP's. */
 
     /* Sorted by section and start; without gaps within a section. */
     struct elf_function *functions;
@@ -113,18 +124,33 @@ enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
  * reports the failure. */
 enum okobpf_status elf_reserve_insns(struct loader *, uint64_t n);
 
-/* choose.c.  Chooses the program, that in the section called 'name' unless it
- * is NULL: stores its section and where it begins there in '*section' and
- * '*entry', and names it in the image.  Returns OKOBPF_OK, or reports the
- * failure. */
+/* choose.c. */
+
+/* Whether programs of the second ABI are in sections called 'name'. */
+bool elf_is_filter_section(const char *name);
+
+/* Chooses the program, that in the section or with the function called 'name'
+ * unless it is NULL: stores its section and where it begins there in
+ * '*section' and '*entry', and names it in the image.  Returns OKOBPF_OK, or
+ * reports the failure. */
 enum okobpf_status elf_choose_program(struct loader *, const char *name,
                                       uint32_t *section, uint64_t *entry);
 
-/* origin.c.  Makes sure that the program, which begins at a function called
- * 'name' in section number 'section', was made for this runtime.  Returns
- * OKOBPF_OK, or reports the failure. */
+/* origin.c. */
+
+/* Returns the mark that stands in the object. */
+enum elf_mark elf_get_mark(const struct elf *);
+
+/* Makes sure that the program, which begins at a function called
+ * 'name' in section number 'section', was made for this runtime, and sets
+ * 'ld->xdp_results'.  Returns OKOBPF_OK, or reports the failure. */
 enum okobpf_status elf_check_origin(struct loader *, uint32_t section,
                                     const char *name);
+
+/* results.c.  Makes the results of 'f', the last function in the image, which
+ * are XDP's, the runtime's.  Returns OKOBPF_OK, or reports the failure. */
+enum okobpf_status elf_translate_results(struct loader *,
+                                         const struct elf_function *f);
 
 /* jumps.c. */
 

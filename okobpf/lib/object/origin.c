@@ -28,7 +28,8 @@
  *
  *    - the type of what the program takes, with type information;
  *
- *    - the mark that <oko/filter.h> puts into each object, in section ".oko";
+ *    - the mark that <oko/filter.h> and <oko/xdp.h> put into each object, in
+ *      section ".oko";
  *
  *    - names of sections that loaders for Linux know;
  *
@@ -184,6 +185,20 @@ linux_context(const char *name)
     return NULL;
 }
 
+/* Whether 'arg' points to <oko/xdp.h>'s struct xdp_md, which is our context:
+ * unlike in Linux, addresses have 64 bits in it. */
+static bool
+is_our_xdp_md(const struct btf *btf, const struct btf_arg *arg)
+{
+    struct btf_member m;
+
+    if (strcmp(arg->name, "xdp_md") || arg->n_members < 2) {
+        return false;
+    }
+    btf_arg_member(btf, arg, 1, &m);
+    return !strcmp(m.name, "data_end") && m.bit_offset == 64;
+}
+
 /* Whether 'arg' points to our context: by its name, or because it has the
  * members of the context where the context has them. */
 static bool
@@ -262,6 +277,11 @@ check_types(struct loader *ld, const char *section, const char *name,
     }
     kind = btf_func_arg(&ld->btf, &func, 0, &arg);
     if (kind == BTF_ARG_STRUCT) {
+        if (ld->mark == ELF_MARK_XDP && by_context
+            && is_our_xdp_md(&ld->btf, &arg)) {
+            *ours = ld->xdp_results = true;
+            return OKOBPF_OK;
+        }
         if (is_our_context(&ld->btf, &arg)) {
             *ours = by_context;
             return (by_context ? OKOBPF_OK
@@ -339,6 +359,38 @@ check_object(struct loader *ld)
     return OKOBPF_OK;
 }
 
+enum elf_mark
+elf_get_mark(const struct elf *elf)
+{
+    const struct elf_section *sec = elf_section_by_name(elf, ".oko");
+
+    return (!sec || !sec->data ? ELF_MARK_NONE
+            : sec->size == 4 && !memcmp(sec->data, "xdp", 4) ? ELF_MARK_XDP
+            : ELF_MARK_FILTER);
+}
+
+/* As elf_check_origin(), of an object whose program included <oko/xdp.h>, and
+ * whose types do not tell. */
+static enum okobpf_status
+check_xdp(struct loader *ld, const char *section)
+{
+    const char *what = linux_section(section);
+
+    if (what && strncmp(section + (*section == '?'), "xdp", 3)) {
+        return refuse_linux(ld, section, what);
+    }
+    if (elf_is_filter_section(section)) {
+        return report_fail(ld->report, OKOBPF_BAD_OBJECT,
+                           "name the section \"xdp\" if the program takes "
+                           "struct xdp_md *, or compile with -g",
+                           "section \"%s\" of a program that includes "
+                           "<oko/xdp.h>: nothing tells whether its results "
+                           "are XDP's", section);
+    }
+    ld->xdp_results = true;
+    return OKOBPF_OK;
+}
+
 enum okobpf_status
 elf_check_origin(struct loader *ld, uint32_t section, const char *name)
 {
@@ -352,10 +404,14 @@ elf_check_origin(struct loader *ld, uint32_t section, const char *name)
         ld->image->made_here = ours;
         return status;
     }
+    if (ld->mark == ELF_MARK_XDP && ld->image->abi == OKOBPF_ABI_CONTEXT) {
+        ld->image->made_here = true;
+        return check_xdp(ld, section_name);
+    }
     if (what) {
         return refuse_linux(ld, section_name, what);
     }
-    if (elf_section_by_name(&ld->elf, ".oko")) {
+    if (ld->mark != ELF_MARK_NONE) {
         ld->image->made_here = true;
         return OKOBPF_OK;
     }
