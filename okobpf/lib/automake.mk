@@ -79,6 +79,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/replace.c \
 	lib/okobpf/replace.h \
 	lib/okobpf/report.c \
+	lib/okobpf/run.c \
 	lib/okobpf/scratch-maps.c \
 	lib/okobpf/scratch.c \
 	lib/okobpf/scratch.h \

@@ -26,6 +26,7 @@
  * An image is relocated but not yet trusted: the verifier must check every
  * field of every instruction. */
 
+#include <stdatomic.h>
 #include "insn.h"
 #include "okobpf.h"
 
@@ -212,6 +213,16 @@ enum helper_id helper_from_name(const char *name);
 
 struct interp_step;
 
+#define RUN_GUARDED 1u          /* Maps wait for the end of runs. */
+#define RUN_TIMED 2u            /* Runs are counted and their time taken. */
+
+/* Of the runs in a slot. */
+struct run_time {
+    _Atomic uint64_t n_runs;
+    _Atomic uint64_t ns;
+    uint64_t pad[6];            /* A cache line each. */
+};
+
 struct okobpf_prog {
     struct okobpf_prog_info info;
     struct image image;         /* With 'insns' as the verifier saw them. */
@@ -219,8 +230,12 @@ struct okobpf_prog {
     size_t n_maps;
     const struct okobpf_host *host;
     struct printer *printer;    /* NULL if it does not print. */
-    bool guards_runs;          /* Something is to be done at the beginning
-                                 * or end of each run. */
+
+    /* What is to be done at the beginning and end of runs: RUN_*. */
+    atomic_uint run_flags;
+    _Atomic(struct run_time *) times; /* One for each slot and another for
+                                       * threads without; NULL until time is
+                                       * taken. */
 
     struct bpf_insn *code;      /* As 'image.insns', with map references
                                  * resolved to 64-bit addresses, for the

@@ -28,8 +28,8 @@
  * Thread safety
  * =============
  *
- * A 'struct okobpf_prog' is immutable after okobpf_load(): any number of
- * threads may run it, each with its own 'struct okobpf_env'.  All map
+ * What a 'struct okobpf_prog' does doesn't change after okobpf_load(): any
+ * number of threads may run it, each with its own 'struct okobpf_env'.  All map
  * functions may be called from any thread at any time.  A value pointer that
  * a map lookup hands to a program stays valid, whatever becomes of the entry,
  * until the program's run ends.  To this end, deleted entries go through the
@@ -279,6 +279,52 @@ struct okobpf_env {
  * 'ctx.pkt_len'.  Sets 'ctx.data_end' to 'ctx.data + ctx.pkt_len': there is
  * one length.  A packet of 2 GiB or more matches nothing. */
 uint64_t okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env);
+
+/* What the packets of a batch differ in.  Programs of the first ABI see 'data'
+ * and 'len' only: the rest need not be set for them. */
+struct okobpf_packet {
+    uint64_t data;              /* As the members of 'struct oko_ctx'. */
+    uint32_t len;
+    uint32_t in_port;
+    uint32_t packet_type;
+    uint16_t l3_ofs;
+    uint16_t l4_ofs;
+    uint32_t hash;
+};
+
+#define OKOBPF_MAX_BATCH 64
+
+/* As okobpf_run() for each of the 'n' packets, OKOBPF_MAX_BATCH at most, in
+ * order, for less time.  The host sets 'now_ns' and 'slot' in 'env->ctx', all
+ * packets' time and slot.  Returns a bit mask: bit i is set if the result for
+ * 'packets[i]' is nonzero.  Stores the results themselves in 'results', unless
+ * that is NULL.
+ *
+ * What deleted entries of maps take is given back after the batch. */
+uint64_t okobpf_run_batch(const struct okobpf_prog *prog,
+                          struct okobpf_env *env,
+                          const struct okobpf_packet packets[], uint32_t n,
+                          uint64_t results[]);
+
+/* Time that runs take.
+ *
+ * It is taken, from the monotonic clock, only while a host asks for that:
+ * then it costs two readings of the clock a run or batch, some tens of ns,
+ * which are part of the time that is told. */
+struct okobpf_prog_time {
+    uint64_t n_runs;            /* Packets. */
+    uint64_t ns;
+};
+
+/* Begins or ends to count runs of 'prog' and their time, which may be running
+ * meanwhile.  Counters go on from where they were.  Returns false if memory is
+ * exhausted. */
+bool okobpf_prog_set_timing(struct okobpf_prog *prog, bool on);
+
+/* Stores the sums over all threads in '*time'.  The two members may be of
+ * different moments. */
+void okobpf_prog_get_time(const struct okobpf_prog *prog,
+                          struct okobpf_prog_time *time);
 
 /* Maps. */
 

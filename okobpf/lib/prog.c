@@ -19,12 +19,11 @@
 #include <config.h>
 #endif
 
-/* Loading and running programs. */
+/* Loading of programs. */
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "epoch.h"
 #include "image.h"
 #include "maps/map.h"
 #include "mem.h"
@@ -130,7 +129,10 @@ create_maps(struct okobpf_prog *prog, const struct map_plan *plan)
             return false;
         }
         prog->maps[prog->n_maps++] = map;
-        prog->guards_runs |= map->ops->waits_for_runs || !prog->host->defer;
+        if (map->ops->waits_for_runs || !prog->host->defer) {
+            atomic_fetch_or_explicit(&prog->run_flags, RUN_GUARDED,
+                                     memory_order_relaxed);
+        }
     }
     return true;
 }
@@ -335,6 +337,7 @@ okobpf_prog_destroy(struct okobpf_prog *prog)
             map_unref(prog->maps[i]);
         }
         printer_destroy(prog->printer);
+        free(atomic_load_explicit(&prog->times, memory_order_relaxed));
         interpret_free(prog);
         free(prog->code);
         image_uninit(&prog->image);
@@ -358,50 +361,4 @@ struct okobpf_map *
 okobpf_prog_map(const struct okobpf_prog *prog, size_t index)
 {
     return index < prog->n_maps ? prog->maps[index] : NULL;
-}
-
-static uint64_t
-run(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
-    struct okobpf_env *env)
-{
-    return (prog->jited ? prog->jited(r1, r2, env)
-            : interpret(prog, r1, r2, env));
-}
-
-/* As run(), but sees to it that what maps give up lives until the end.  Apart
- * from okobpf_run(), which then need not save registers for it. */
-static uint64_t __attribute__((__noinline__))
-run_guarded(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
-            struct okobpf_env *env)
-{
-    struct epoch_thread *thread = epoch_enter();
-    uint64_t result = run(prog, r1, r2, env);
-
-    epoch_exit(thread);
-    if (!prog->host->defer) {
-        for (size_t i = 0; i < prog->n_maps; i++) {
-            map_free_retired(prog->maps[i]);
-        }
-    }
-    return result;
-}
-
-uint64_t
-okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env)
-{
-    uint64_t r1, r2;
-
-    if (!env_set_packet(env)) {
-        return 0;
-    }
-    env->prog = prog;
-    if (prog->info.abi == OKOBPF_ABI_PACKET) {
-        r1 = env->ctx.data;
-        r2 = env->ctx.pkt_len;
-    } else {
-        r1 = (uintptr_t) &env->ctx;
-        r2 = 0;
-    }
-    return (prog->guards_runs ? run_guarded(prog, r1, r2, env)
-            : run(prog, r1, r2, env));
 }

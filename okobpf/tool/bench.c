@@ -36,6 +36,8 @@
 /* Time that passes for a program from packet to packet. */
 #define PACKET_NS 1000
 
+#define BATCH_SIZE 32
+
 #define N_LOADS 11
 #define N_TRIAL 8               /* Passes to find out how many make a
                                  * sample. */
@@ -141,6 +143,7 @@ print_spread(struct json *json, const char *name, const struct spread *s,
 struct engine {
     const char *name;
     struct okobpf_prog *prog;
+    bool batch;                 /* By okobpf_run_batch(). */
     uint32_t n_passes;          /* In a sample. */
     double *samples;            /* ns of a packet. */
     struct spread ns;
@@ -151,13 +154,14 @@ struct bench {
     uint8_t *elf;
     size_t size;
     struct oko_ctx *packets;
+    struct okobpf_packet *batches; /* The same. */
     size_t n_packets;
     uint64_t now_ns;
     uint64_t n_matches;         /* Of the last pass. */
     uint64_t ticks_per_second;
     struct okobpf_report report; /* Of the last load. */
     struct spread verify_us;
-    struct engine engines[2];
+    struct engine engines[4];
     uint32_t n_engines;
 };
 
@@ -191,6 +195,27 @@ refuse(struct bench *bench)
     return tool_exit_status(&bench->report);
 }
 
+/* Adds an engine that runs 'prog', and another that runs the same program in
+ * batches if that was asked for.  Returns the exit status. */
+static int
+add_engines(struct bench *bench, const char *const names[2],
+            enum okobpf_engine id, struct okobpf_prog *prog)
+{
+    bench->engines[bench->n_engines++] = (struct engine) {
+        .name = names[0], .prog = prog,
+    };
+    if (bench->options->batch) {
+        prog = load(bench, id);
+        if (!prog) {
+            return refuse(bench);
+        }
+        bench->engines[bench->n_engines++] = (struct engine) {
+            .name = names[1], .prog = prog, .batch = true,
+        };
+    }
+    return EXIT_ACCEPTED;
+}
+
 /* Loads the program into the engines.  Returns the exit status. */
 static int
 load_engines(struct bench *bench)
@@ -209,31 +234,55 @@ load_engines(struct bench *bench)
     bench->verify_us = get_spread(verify_us, N_LOADS);
 
     if (bench->options->engine != OKOBPF_ENGINE_INTERPRETER) {
+        static const char *const names[] = { "jit", "jit-batch" };
         struct okobpf_prog *prog = load(bench, bench->options->engine);
 
         if (!prog) {
             return refuse(bench);
         }
         tool_note_engine(bench->options, prog);
-        if (okobpf_prog_info(prog)->jited_len) {
-            bench->engines[bench->n_engines++] = (struct engine) {
-                .name = "jit", .prog = prog,
-            };
-        } else {
+        if (!okobpf_prog_info(prog)->jited_len) {
             okobpf_prog_destroy(prog);
+        } else {
+            int status = add_engines(bench, names, bench->options->engine,
+                                     prog);
+
+            if (status != EXIT_ACCEPTED) {
+                return status;
+            }
         }
     }
     if (bench->options->engine != OKOBPF_ENGINE_JIT) {
+        static const char *const names[] = { "interpreter",
+                                             "interpreter-batch" };
         struct okobpf_prog *prog = load(bench, OKOBPF_ENGINE_INTERPRETER);
 
-        if (!prog) {
-            return refuse(bench);
-        }
-        bench->engines[bench->n_engines++] = (struct engine) {
-            .name = "interpreter", .prog = prog,
-        };
+        return (prog
+                ? add_engines(bench, names, OKOBPF_ENGINE_INTERPRETER, prog)
+                : refuse(bench));
     }
     return EXIT_ACCEPTED;
+}
+
+/* Runs all packets once, a batch at a time. */
+static void
+run_batches(struct bench *bench, const struct engine *engine)
+{
+    struct okobpf_env env;
+    uint64_t n_matches = 0;
+
+    memset(&env, 0, sizeof env);
+    for (size_t i = 0; i < bench->n_packets; i += BATCH_SIZE) {
+        size_t left = bench->n_packets - i;
+        uint32_t n = left < BATCH_SIZE ? left : BATCH_SIZE;
+
+        bench->now_ns += PACKET_NS * n;
+        env.ctx.now_ns = bench->now_ns;
+        n_matches += __builtin_popcountll(
+            okobpf_run_batch(engine->prog, &env, &bench->batches[i], n,
+                             NULL));
+    }
+    bench->n_matches = n_matches;
 }
 
 /* Runs all packets once. */
@@ -243,6 +292,10 @@ run_pass(struct bench *bench, const struct engine *engine)
     struct okobpf_env env;
     uint64_t n_matches = 0;
 
+    if (engine->batch) {
+        run_batches(bench, engine);
+        return;
+    }
     memset(&env, 0, sizeof env);
     for (size_t i = 0; i < bench->n_packets; i++) {
         env.ctx = bench->packets[i];
@@ -375,7 +428,7 @@ print_text(const struct bench *bench)
            " instructions visited, %"PRIu64" KiB\n"
            "packets: %"PRIu64", of which %"PRIu64" match; %"PRIu32
            " rounds\n\n"
-           "%-12s %10s %8s   %s\n",
+           "%-18s %10s %8s   %s\n",
            bench->options->file, info->name, info->section, info->n_insns,
            info->jited_len, verify->median, verify->q1, verify->q3,
            verify->min, verify->max, bench->report.insns_visited,
@@ -393,7 +446,7 @@ print_text(const struct bench *bench)
             snprintf(cycles, sizeof cycles, "%.1f",
                      ns->median * bench->ticks_per_second / 1e9);
         }
-        printf("%-12s %10.2f %8s   [%.2f %.2f] %.2f..%.2f\n", engine->name,
+        printf("%-18s %10.2f %8s   [%.2f %.2f] %.2f..%.2f\n", engine->name,
                ns->median, cycles, ns->q1, ns->q3, ns->min, ns->max);
     }
 }
@@ -407,12 +460,22 @@ set_packets(struct bench *bench, const struct tool_packets *packets)
                           bench->options->pcap);
     }
     bench->packets = mem_alloc(packets->n, sizeof *bench->packets);
-    if (!bench->packets) {
+    bench->batches = mem_alloc(packets->n, sizeof *bench->batches);
+    if (!bench->packets || !bench->batches) {
         return tool_error("out of memory");
     }
     for (size_t i = 0; i < packets->n; i++) {
         tool_set_packet(&bench->packets[i], &packets->packets[i]);
         bench->packets[i].in_port = bench->options->in_port;
+        bench->batches[i] = (struct okobpf_packet) {
+            .data = bench->packets[i].data,
+            .len = bench->packets[i].pkt_len,
+            .in_port = bench->packets[i].in_port,
+            .packet_type = bench->packets[i].packet_type,
+            .l3_ofs = bench->packets[i].l3_ofs,
+            .l4_ofs = bench->packets[i].l4_ofs,
+            .hash = bench->packets[i].hash,
+        };
     }
     bench->n_packets = packets->n;
     return EXIT_ACCEPTED;
@@ -465,6 +528,7 @@ cmd_bench(const struct tool_options *options)
     okobpf_report_uninit(&bench.report);
     tool_free_packets(&packets);
     free(bench.packets);
+    free(bench.batches);
     free(bench.elf);
     return status;
 }

@@ -37,7 +37,7 @@ static const char help[] =
 "                     (--packet HEX | --pcap FILE) FILE\n"
 "       okobpf run    [--interp | --jit] --insns HEX [--mem HEX]\n"
 "       okobpf bench  [--section NAME] [--interp | --jit] [--json]\n"
-"                     [--rounds N] [--in-port N]\n"
+"                     [--rounds N] [--batch] [--in-port N]\n"
 "                     [--packet HEX | --pcap FILE] FILE\n"
 "       okobpf disasm [--section NAME] [--json] FILE\n"
 "       okobpf dump   [--section NAME] [--json] FILE\n"
@@ -77,6 +77,7 @@ static const char help[] =
 "          --packet HEX   Ethernet frame (default: a UDP packet of 64 bytes)\n"
 "          --pcap FILE    capture file; --packets is the same\n"
 "          --rounds N     samples of each engine (default: 101)\n"
+"          --batch        measure runs in batches of 32 packets, too\n"
 "          --in-port N, --interp, --jit  as above\n"
 "        1 us passes from packet to packet.\n"
 "\n"
@@ -113,6 +114,7 @@ enum {
     OPT_MAPS,
     OPT_TRACE,
     OPT_ROUNDS,
+    OPT_BATCH,
 };
 
 static const struct option long_options[] = {
@@ -130,6 +132,7 @@ static const struct option long_options[] = {
     { "packets", required_argument, NULL, OPT_PCAP },
     { "maps", no_argument, NULL, OPT_MAPS },
     { "trace", no_argument, NULL, OPT_TRACE },
+    { "batch", no_argument, NULL, OPT_BATCH },
     { "rounds", required_argument, NULL, OPT_ROUNDS },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -191,7 +194,7 @@ check_option(int c, const struct command *command)
     bool for_run = c >= OPT_INTERP && c <= OPT_TRACE;
     bool for_bench = (c == OPT_INTERP || c == OPT_JIT || c == OPT_PACKET
                       || c == OPT_PCAP || c == OPT_IN_PORT
-                      || c == OPT_ROUNDS);
+                      || c == OPT_ROUNDS || c == OPT_BATCH);
 
     if ((for_run && command->is_run) || (for_bench && command->is_bench)
         || (!for_run && !for_bench)) {
@@ -255,6 +258,9 @@ parse_option(int c, const struct command *command,
         return true;
     case OPT_TRACE:
         options->trace = true;
+        return true;
+    case OPT_BATCH:
+        options->batch = true;
         return true;
     case OPT_ROUNDS:
         if (!parse_number("--rounds", optarg, 1000000, &number)) {

@@ -52,6 +52,7 @@ struct tool_options {
 
     /* Bench. */
     uint32_t n_rounds;          /* Samples of each engine. */
+    bool batch;                 /* In batches, too. */
 };
 
 int cmd_verify(const struct tool_options *);

@@ -274,6 +274,16 @@ def test_json(out: Path, tmp_path: Path) -> None:
             assert spread["median"] <= spread["q3"] <= spread["max"]
 
 
+def test_batches(out: Path) -> None:
+    command = (out / "okobpf", "bench", "--json", "--batch", "--rounds=1", object_file(out))
+    answer = json.loads(run(*command).stdout)
+    names = ["jit", "interpreter"] if JIT else ["interpreter"]
+    assert [engine["name"] for engine in answer["engines"]] == [
+        name for each in names for name in (each, f"{each}-batch")
+    ]
+    assert answer["matches"] == 1
+
+
 def test_one_engine(out: Path) -> None:
     answer = json.loads(
         run(out / "okobpf", "bench", "--json", "--interp", "--rounds=1", object_file(out)).stdout

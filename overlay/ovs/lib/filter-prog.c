@@ -680,33 +680,29 @@ filter_prog_run(struct filter_prog *fp, struct dp_packet *packets[], size_t n,
                 const struct filter_prog_ctx *ctx)
 {
     const struct okobpf_prog *prog = filter_prog_image(fp);
+    bool needs_context = okobpf_prog_info(prog)->abi == OKOBPF_ABI_CONTEXT;
+    struct okobpf_packet batch[FILTER_PROG_MAX_BATCH];
     struct okobpf_env env = {
         .ctx.now_ns = ctx->now_us * 1000,
         .ctx.slot = ctx->slot,
     };
-    uint32_t matches = 0;
 
     for (size_t i = 0; i < n; i++) {
         struct dp_packet *packet = packets[i];
 
-        if (i + 1 < n) {
-            OVS_PREFETCH(dp_packet_data(packets[i + 1]));
-        }
-
-        const void *data = dp_packet_data(packet);
-
-        env.ctx.data = (uintptr_t) data;
-        env.ctx.pkt_len = dp_packet_size(packet);
-        env.ctx.in_port = odp_to_u32(packet->md.in_port.odp_port);
-        env.ctx.packet_type = ntohl(packet->packet_type);
-        env.ctx.l3_ofs = packet->l3_ofs;
-        env.ctx.l4_ofs = packet->l4_ofs;
-        env.ctx.hash = (dp_packet_rss_valid(packet)
-                        ? dp_packet_get_rss_hash(packet) : 0);
-        if (okobpf_run(prog, &env)) {
-            matches |= 1u << i;
+        batch[i].data = (uintptr_t) dp_packet_data(packet);
+        batch[i].len = dp_packet_size(packet);
+        if (needs_context) {
+            batch[i].in_port = odp_to_u32(packet->md.in_port.odp_port);
+            batch[i].packet_type = ntohl(packet->packet_type);
+            batch[i].l3_ofs = packet->l3_ofs;
+            batch[i].l4_ofs = packet->l4_ofs;
+            batch[i].hash = (dp_packet_rss_valid(packet)
+                             ? dp_packet_get_rss_hash(packet) : 0);
         }
     }
+    BUILD_ASSERT_DECL(FILTER_PROG_MAX_BATCH <= OKOBPF_MAX_BATCH);
+    uint32_t matches = okobpf_run_batch(prog, &env, batch, n, NULL);
 
     filter_prog_count(fp, ctx->slot, n, count_1bits(matches));
     return matches;
