@@ -103,4 +103,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/verifier/tnum.c \
 	lib/okobpf/verifier/tnum.h \
 	lib/okobpf/verifier/verifier.c \
-	lib/okobpf/verifier/verifier.h
+	lib/okobpf/verifier/verifier.h \
+	lib/okobpf/verifier/work.c \
+	lib/okobpf/work.c \
+	lib/okobpf/work.h

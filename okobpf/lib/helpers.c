@@ -232,6 +232,7 @@ const struct helper helpers[N_HELPERS] = {
         .ret = RET_MAP_VALUE_OR_NULL,
         .args = { ARG_MAP, ARG_MAP_KEY },
         .map_types = ARRAY_MAPS | KEYED_MAPS | SKETCH_MAPS,
+        .work = 5,
     },
     [HELPER_MAP_UPDATE] = {
         .name = "map_update",
@@ -239,6 +240,7 @@ const struct helper helpers[N_HELPERS] = {
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE },
         .map_types = ARRAY_MAPS | KEYED_MAPS,
+        .work = 5,
     },
     [HELPER_MAP_DELETE] = {
         .name = "map_delete",
@@ -246,6 +248,7 @@ const struct helper helpers[N_HELPERS] = {
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_KEY },
         .map_types = KEYED_MAPS,
+        .work = 5,
     },
     [HELPER_MAP_ADD] = {
         .name = "map_add",
@@ -253,39 +256,46 @@ const struct helper helpers[N_HELPERS] = {
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_ITEM },
         .map_types = SKETCH_MAPS,
+        .work = 5,
     },
     [HELPER_TIME_GET_NS] = {
         .name = "time_get_ns",
         .function = helper_time_get_ns,
         .ret = RET_SCALAR,
+        .work = 5,
     },
     [HELPER_HASH] = {
         .name = "hash",
         .function = helper_hash,
         .ret = RET_U32,
         .args = { ARG_MEM, ARG_SIZE },
+        .work = 20,
     },
     [HELPER_PRINTF] = {
         .name = "printf",
         .function = helper_printf,
         .ret = RET_SCALAR,
         .args = { ARG_FMT },
+        .work = 3000,
     },
     [HELPER_GET_SLOT] = {
         .name = "get_slot",
         .function = helper_get_slot,
         .ret = RET_U32,
+        .work = 5,
     },
     [HELPER_LOAD_BYTES] = {
         .name = "load_bytes",
         .function = helper_load_bytes,
         .ret = RET_SCALAR,
         .args = { ARG_ANY, ARG_MEM_WRITE, ARG_SIZE },
+        .work = 20,
     },
     [HELPER_RANDOM] = {
         .name = "random",
         .function = helper_random,
         .ret = RET_U32,
+        .work = 20,
     },
     [HELPER_CSUM_DIFF] = {
         .name = "csum_diff",
@@ -293,6 +303,7 @@ const struct helper helpers[N_HELPERS] = {
         .ret = RET_SCALAR,
         .args = { ARG_MEM_OR_NULL, ARG_SIZE, ARG_MEM_OR_NULL, ARG_SIZE,
                   ARG_ANY },
+        .work = 20,
     },
     [HELPER_MAP_UPDATE_FLAGS] = {
         .name = "map_update_flags",
@@ -300,6 +311,7 @@ const struct helper helpers[N_HELPERS] = {
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE, ARG_ANY },
         .map_types = ARRAY_MAPS | KEYED_MAPS,
+        .work = 5,
     },
 };
 

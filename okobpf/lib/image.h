@@ -193,6 +193,8 @@ struct helper {
     enum ret_type ret;
     enum arg_type args[MAX_HELPER_ARGS];
     uint32_t map_types;         /* Bit N set: map type N is allowed. */
+    uint32_t work;              /* Charge for a call, without that for a map
+                                 * and for sized memory: see work.h. */
 };
 
 /* Indexed by enum helper_id; 'function' NULL where there is none. */
@@ -261,7 +263,7 @@ env_set_packet(struct okobpf_env *env)
     env->ctx.data_end = env->ctx.data + env->ctx.pkt_len;
 
     /* The verifier reckons with packets up to this length. */
-    return env->ctx.pkt_len <= INT32_MAX;
+    return env->ctx.pkt_len <= OKOBPF_MAX_PKT_LEN;
 }
 
 /* interp/interp.c.  Makes of 'prog->code' what interpret() runs.  Returns

@@ -121,10 +121,15 @@ struct okobpf_report {
     struct okobpf_map_change *map_changes;
     size_t n_map_changes;
 
+    uint64_t work;              /* Units of work that a run takes at most, if
+                                 * the verifier accepted the program: see
+                                 * 'max_work' of struct okobpf_limits. */
+
     /* Cost of verification. */
     uint32_t insns_visited;
     uint32_t peak_states;
-    uint64_t verify_ns;
+    uint64_t verify_ns;         /* CPU time. */
+    uint64_t verify_wall_ns;    /* Time that passed. */
     uint64_t peak_memory;       /* Bytes. */
 };
 
@@ -148,14 +153,24 @@ struct okobpf_limits {
     uint64_t map_memory_left;   /* For its maps, of what all programs of the
                                  * host may have together, bytes. */
     uint32_t max_entry_size;    /* Key + value of one map entry, bytes. */
+
+    /* Work of one run, on any packet and with any content of the maps, in
+     * units of about 1 ns of the interpreter (machine code takes less).  Each
+     * instruction and helper has a charge for the worst it may meet with: see
+     * work.h.  The verifier refuses a program of which a run may take more. */
+    uint64_t max_work;
+
     uint32_t max_visits;        /* Instructions that the verifier visits. */
     uint64_t max_verify_memory; /* Bytes. */
     uint64_t max_verify_ns;     /* Nanoseconds of CPU time. */
+    uint64_t max_verify_wall_ns; /* Nanoseconds that pass, whatever else the
+                                  * machine does. */
     size_t max_log_size;        /* Verifier log, bytes. */
 };
 
 /* Defaults: 1 MiB, 65,536 instructions, 64 maps, 64 MiB, no limit of all
- * programs together, 32 KiB, 1,000,000 visits, 64 MiB, 1 s, 1 MiB. */
+ * programs together, 32 KiB, 1,000,000 units (1 ms), 400,000 visits, 64 MiB,
+ * 100 ms, 500 ms, 1 MiB. */
 extern const struct okobpf_limits okobpf_default_limits;
 
 /* What the library needs of its host.  Must outlive the programs. */
@@ -261,11 +276,16 @@ struct okobpf_prog_info {
                                  * with map references cleared, as in
                                  * bpftool(8). */
     uint64_t map_memory;        /* Bytes. */
+    uint64_t work;              /* Units of work that a run takes at most: see
+                                 * 'max_work' of struct okobpf_limits. */
 };
 
 const struct okobpf_prog_info *okobpf_prog_info(const struct okobpf_prog *);
 
 /* Running. */
+
+/* Length in bytes of the longest packet that programs are run on. */
+#define OKOBPF_MAX_PKT_LEN (128 * 1024)
 
 /* State of one running thread.  The host sets 'ctx' before each run, but for
  * 'data_end'. */
@@ -277,7 +297,7 @@ struct okobpf_env {
 /* Runs 'prog' on the packet in 'env->ctx' and returns its result: nonzero if
  * the packet matches.  Programs of the first ABI get 'ctx.data' and
  * 'ctx.pkt_len'.  Sets 'ctx.data_end' to 'ctx.data + ctx.pkt_len': there is
- * one length.  A packet of 2 GiB or more matches nothing. */
+ * one length.  A packet longer than OKOBPF_MAX_PKT_LEN matches nothing. */
 uint64_t okobpf_run(const struct okobpf_prog *prog, struct okobpf_env *env);
 
 /* What the packets of a batch differ in.  Programs of the first ABI see 'data'

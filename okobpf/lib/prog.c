@@ -39,9 +39,11 @@ const struct okobpf_limits okobpf_default_limits = {
     .max_map_memory = 64 * 1024 * 1024,
     .map_memory_left = UINT64_MAX,
     .max_entry_size = 32 * 1024,
-    .max_visits = 1000000,
+    .max_work = 1000000,
+    .max_visits = 400000,
     .max_verify_memory = 64 * 1024 * 1024,
-    .max_verify_ns = UINT64_C(1000000000),
+    .max_verify_ns = UINT64_C(100000000),
+    .max_verify_wall_ns = UINT64_C(500000000),
     .max_log_size = 1024 * 1024,
 };
 
@@ -254,6 +256,7 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
         .abi = image->abi,
         .n_insns = image->n_insns,
         .map_memory = map_memory,
+        .work = report->work,
     };
     status = replace_plan_maps(options->keep_maps, image, options->keep, plan,
                                report);

@@ -100,6 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     image.insns = insns;
     image.n_insns = n;
     limits.max_visits = 20000;
+    limits.max_verify_ns = limits.max_verify_wall_ns = UINT64_MAX;
     memset(&report, 0, sizeof report);
     if (verify(&image, &limits, data[0] & 2 ? VERIFY_LOG : 0, &report)
         == OKOBPF_OK) {
@@ -112,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
             memcpy(packet, data, len < size ? len : size);
             env_init(&env, packet, len, &r);
-            if (!subject_run(subject, insns, n, &env, report.insns_visited)) {
+            if (!subject_run(subject, insns, n, &env, &report)) {
                 __builtin_trap();
             }
             free(packet);

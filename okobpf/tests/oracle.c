@@ -68,7 +68,7 @@ trap(struct oracle *oracle, const struct bpf_insn *insn,
 
 static void
 add_region(struct oracle *oracle, uint64_t start, uint64_t size,
-           enum oracle_region_kind kind)
+           enum oracle_region_kind kind, uint32_t map)
 {
     if (oracle->n_regions >= oracle->allocated_regions) {
         size_t n = 2 * oracle->allocated_regions + 16;
@@ -82,8 +82,18 @@ add_region(struct oracle *oracle, uint64_t start, uint64_t size,
         oracle->allocated_regions = n;
     }
     oracle->regions[oracle->n_regions++] = (struct oracle_region) {
-        start, size, kind
+        start, size, kind, map
     };
+}
+
+/* Adds the value at 'addr' of the map with the given index. */
+static void
+add_value(struct oracle *oracle, uint32_t index, const void *addr)
+{
+    const struct okobpf_map_info *info = &oracle->prog->maps[index]->info;
+
+    add_region(oracle, (uintptr_t) addr, info->value_size,
+               info->read_only ? REGION_CONSTANT : REGION_WRITABLE, index);
 }
 
 static const struct oracle_region *
@@ -107,25 +117,31 @@ oracle_init(struct oracle *oracle, const struct okobpf_prog *prog,
     memset(oracle, 0, sizeof *oracle);
     oracle->prog = prog;
     oracle->max_steps = max_steps;
+    oracle->max_work = UINT64_MAX;
     oracle->written = 1u << 10 | 1u << 1;
-    add_region(oracle, env->ctx.data, env->ctx.pkt_len, REGION_READ_ONLY);
+    add_region(oracle, env->ctx.data, env->ctx.pkt_len, REGION_READ_ONLY,
+               UINT32_MAX);
     if (prog->info.abi == OKOBPF_ABI_PACKET) {
         oracle->written |= 1u << 2;
     } else {
         add_region(oracle, (uintptr_t) &env->ctx, sizeof env->ctx,
-                   REGION_READ_ONLY);
+                   REGION_READ_ONLY, UINT32_MAX);
     }
     for (size_t i = 0; i < prog->n_maps; i++) {
         struct okobpf_map *map = prog->maps[i];
 
+        oracle->maps[i] = (struct map_spec) {
+            .type = map->info.type,
+            .key_size = map->info.key_size,
+            .value_size = map->info.value_size,
+            .max_entries = map->info.max_entries,
+            .n_hash_functions = map->info.n_hash_functions,
+        };
         if (map->info.type == OKOBPF_MAP_ARRAY) {
-            uint8_t *value = map_direct_value(map);
-
-            add_region(oracle, (uintptr_t) value, map->info.value_size,
-                       (map->info.read_only ? REGION_CONSTANT
-                        : REGION_WRITABLE));
+            add_value(oracle, i, map_direct_value(map));
         }
     }
+    work_model_init(&oracle->model, oracle->maps, prog->n_maps);
 }
 
 void
@@ -218,6 +234,18 @@ check_memory(struct step *s, uint64_t addr, uint64_t size, enum access access)
     return true;
 }
 
+/* The same for an access of the instruction, which is charged. */
+static bool
+check_access(struct step *s, uint64_t addr, uint64_t size, enum access access)
+{
+    const struct oracle_region *r = find_region(s->oracle, addr, size);
+
+    if (r && r->map != UINT32_MAX) {
+        work_add_access(&s->oracle->work, &s->oracle->model, r->map);
+    }
+    return check_memory(s, addr, size, access);
+}
+
 static int
 access_size(const struct bpf_insn *insn)
 {
@@ -254,7 +282,7 @@ check_load(struct step *s)
     const struct bpf_insn *insn = s->insn;
 
     return (check_read(s, bpf_src(insn))
-            && check_memory(s, s->regs[bpf_src(insn)] + insn->offset,
+            && check_access(s, s->regs[bpf_src(insn)] + insn->offset,
                             access_size(insn), READ)
             && check_write(s, bpf_dst(insn)));
 }
@@ -267,7 +295,7 @@ check_atomic(struct step *s)
     int size = access_size(insn);
 
     if (!check_read(s, bpf_dst(insn)) || !check_read(s, bpf_src(insn))
-        || !check_memory(s, addr, size, READ | WRITE)) {
+        || !check_access(s, addr, size, READ | WRITE)) {
         return false;
     }
     if (addr % size) {
@@ -292,7 +320,7 @@ check_store(struct step *s)
         }
     }
     return (check_read(s, bpf_dst(insn))
-            && check_memory(s, s->regs[bpf_dst(insn)] + insn->offset,
+            && check_access(s, s->regs[bpf_dst(insn)] + insn->offset,
                             access_size(insn), WRITE));
 }
 
@@ -312,6 +340,17 @@ check_ld(struct step *s)
 }
 
 /* Calls. */
+
+static uint32_t
+map_index(const struct oracle *oracle, const struct okobpf_map *map)
+{
+    uint32_t i = 0;
+
+    while (oracle->prog->maps[i] != map) {
+        i++;
+    }
+    return i;
+}
 
 /* Returns the map whose address 'addr' is, or NULL. */
 static struct okobpf_map *
@@ -397,6 +436,7 @@ check_helper(struct step *s)
     struct oracle *oracle = s->oracle;
     struct okobpf_map *map = NULL;
     const struct helper *helper;
+    uint64_t size = 0;
 
     if (s->insn->imm <= 0 || s->insn->imm >= N_HELPERS
         || !helpers[s->insn->imm].function) {
@@ -407,7 +447,10 @@ check_helper(struct step *s)
         if (!check_helper_arg(s, helper, i, &map)) {
             return false;
         }
+        size += helper->args[i] == ARG_SIZE ? s->regs[i + 1] : 0;
     }
+    work_add_helper(&oracle->work, &oracle->model, helper,
+                    map ? map_index(oracle, map) : 0, size);
     oracle->written = (oracle->written & ~0x3fu) | 1u << 0;
     if (helper->ret == RET_MAP_VALUE_OR_NULL) {
         oracle->looked_up = map;
@@ -466,12 +509,32 @@ check_jump(struct step *s)
     }
 }
 
+static bool
+check_insn(struct step *s)
+{
+    switch (BPF_CLASS(s->insn->opcode)) {
+    case BPF_LD:
+        return check_ld(s);
+    case BPF_LDX:
+        return check_load(s);
+    case BPF_ST:
+    case BPF_STX:
+        return check_store(s);
+    case BPF_ALU:
+    case BPF_ALU64:
+        return check_alu(s);
+    default:
+        return check_jump(s);
+    }
+}
+
 bool
 oracle_step(struct oracle *oracle, const struct bpf_insn *insn,
             const uint64_t regs[], const uint8_t *stack, int depth)
 {
     const struct okobpf_prog *prog = oracle->prog;
     struct step s = { oracle, insn, regs, (uintptr_t) stack, depth };
+    uint64_t work;
 
     if (insn < prog->code || insn >= prog->code + prog->info.n_insns) {
         return trap(oracle, insn, "outside of the program");
@@ -484,24 +547,18 @@ oracle_step(struct oracle *oracle, const struct bpf_insn *insn,
         const struct okobpf_map_info *info = &oracle->looked_up->info;
 
         if (regs[0] && !find_region(oracle, regs[0], info->value_size)) {
-            add_region(oracle, regs[0], info->value_size,
-                       info->read_only ? REGION_CONSTANT : REGION_WRITABLE);
+            add_value(oracle, map_index(oracle, oracle->looked_up),
+                      (void *) (uintptr_t) regs[0]);
         }
         oracle->looked_up = NULL;
     }
 
-    switch (BPF_CLASS(insn->opcode)) {
-    case BPF_LD:
-        return check_ld(&s);
-    case BPF_LDX:
-        return check_load(&s);
-    case BPF_ST:
-    case BPF_STX:
-        return check_store(&s);
-    case BPF_ALU:
-    case BPF_ALU64:
-        return check_alu(&s);
-    default:
-        return check_jump(&s);
+    work_add_insn(&oracle->work, insn);
+    if (!check_insn(&s)) {
+        return false;
     }
+    work = work_total(&oracle->model, &oracle->work);
+    return (work <= oracle->max_work
+            || trap(oracle, insn, "%"PRIu64" units of work: expected at most "
+                    "%"PRIu64, work, oracle->max_work));
 }

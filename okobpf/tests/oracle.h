@@ -30,6 +30,7 @@
  * the program ends. */
 
 #include "image.h"
+#include "work.h"
 
 enum oracle_region_kind {
     REGION_WRITABLE,            /* Values of maps. */
@@ -40,17 +41,22 @@ enum oracle_region_kind {
 struct oracle_region {
     uint64_t start, size;
     enum oracle_region_kind kind;
+    uint32_t map;               /* Index, or UINT32_MAX. */
 };
 
 struct oracle {
     uint64_t n_steps;           /* Instructions run so far. */
     uint64_t max_steps;
+    struct work work;           /* Of the run so far. */
+    uint64_t max_work;          /* UINT64_MAX until it is set. */
 
     bool trapped;
     char trap[256];             /* What was wrong, if 'trapped'. */
 
     /* Private. */
     const struct okobpf_prog *prog;
+    struct work_model model;
+    struct map_spec maps[OKOBPF_MAX_MAPS];
     struct oracle_region *regions;
     size_t n_regions, allocated_regions;
     struct okobpf_map *looked_up; /* The next step finds the value in r0. */

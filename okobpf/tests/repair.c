@@ -38,24 +38,23 @@ make_harmless(struct bpf_insn *insn)
 
 bool
 repair(struct bpf_insn *insns, uint32_t n, const struct image *from,
-       uint32_t max_visits, uint32_t *n_visits)
+       uint32_t max_visits, struct okobpf_report *report)
 {
     struct okobpf_limits limits = okobpf_default_limits;
 
     limits.max_visits = max_visits;
+    limits.max_verify_ns = limits.max_verify_wall_ns = UINT64_MAX;
     for (int i = 0; i < MAX_REPAIRS; i++) {
         struct image image = *from;
-        struct okobpf_report report;
         enum okobpf_status status;
         int at;
 
         image.insns = insns;
         image.n_insns = n;
-        memset(&report, 0, sizeof report);
-        status = verify(&image, &limits, 0, &report);
-        at = report.insn;
-        *n_visits = report.insns_visited;
-        okobpf_report_uninit(&report);
+        memset(report, 0, sizeof *report);
+        status = verify(&image, &limits, 0, report);
+        at = report->insn;
+        okobpf_report_uninit(report);
         if (status != OKOBPF_REJECTED) {
             return status == OKOBPF_OK;
         }

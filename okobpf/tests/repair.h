@@ -25,8 +25,8 @@
  * from 'image', following at most 'max_visits' instructions each time.  While
  * they are refused, replaces the instruction that is to blame by one that does
  * nothing.  Returns true once they are accepted, with what the verifier
- * visited then in '*n_visits'; false if it comes to nothing. */
+ * said then in '*report', without texts; false if it comes to nothing. */
 bool repair(struct bpf_insn *insns, uint32_t n, const struct image *image,
-            uint32_t max_visits, uint32_t *n_visits);
+            uint32_t max_visits, struct okobpf_report *report);
 
 #endif /* tests/repair.h */

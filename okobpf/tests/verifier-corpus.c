@@ -58,6 +58,9 @@ read_file(const char *name, size_t *size)
     return data;
 }
 
+/* The default limits, but those on time. */
+static struct okobpf_limits limits;
+
 static void
 check_accepted(struct image *image, const struct okobpf_report *report)
 {
@@ -71,10 +74,8 @@ check_accepted(struct image *image, const struct okobpf_report *report)
         uint8_t *packet = random_packet(&r, &len);
 
         env_init(&env, packet, len, &r);
-
-        /* No path is longer than what the verifier followed. */
         assert_true(subject_run(&subject, image->insns, image->n_insns, &env,
-                                report->insns_visited));
+                                report));
         free(packet);
     }
     subject_uninit(&subject);
@@ -105,18 +106,18 @@ test_case(void **state)
     uint8_t *object = read_file(c->object, &size);
     memset(&report, 0, sizeof report);
     memset(&logged, 0, sizeof logged);
-    if (elf_load(object, size, NULL, &okobpf_default_limits, &image, &report)
+    if (elf_load(object, size, NULL, &limits, &image, &report)
         != OKOBPF_OK) {
         fail_msg("%s", report.reason);
     }
-    status = verify(&image, &okobpf_default_limits, 0, &report);
+    status = verify(&image, &limits, 0, &report);
 
     /* The log changes nothing, and is always there. */
-    assert_int_equal(verify(&image, &okobpf_default_limits, VERIFY_LOG,
+    assert_int_equal(verify(&image, &limits, VERIFY_LOG,
                             &logged), status);
     assert_non_null(logged.log);
-    assert_true(strlen(logged.log) <= okobpf_default_limits.max_log_size);
-    assert_true(report.peak_memory <= okobpf_default_limits.max_verify_memory);
+    assert_true(strlen(logged.log) <= limits.max_log_size);
+    assert_true(report.peak_memory <= limits.max_verify_memory);
 
     if (c->accept) {
         if (status != OKOBPF_OK) {
@@ -224,6 +225,8 @@ main(int argc, char *argv[])
     size_t n = 0;
     int failed;
 
+    limits = okobpf_default_limits;
+    limits.max_verify_ns = limits.max_verify_wall_ns = UINT64_MAX;
     n = add_cases("accept", argc, argv, tests, n);
     n = add_cases("refuse", argc, argv, tests, n);
     failed = _cmocka_run_group_tests("corpus", tests, n, NULL, NULL);

@@ -79,7 +79,7 @@ print_program(const struct bpf_insn *insns, uint32_t n)
  * for.  Returns false if it traps. */
 static bool
 try_lengths(struct subject *subject, const struct image *image,
-            uint64_t max_steps)
+            const struct okobpf_report *report)
 {
     struct random r = { image->n_insns };
 
@@ -94,7 +94,7 @@ try_lengths(struct subject *subject, const struct image *image,
         memcpy(packet, bytes, len < filled ? len : filled);
         env_init(&env, packet, len, &r);
         ok = subject_run(subject, image->insns, image->n_insns, &env,
-                         max_steps);
+                         report);
         free(packet);
         free(bytes);
         if (!ok) {
@@ -228,7 +228,7 @@ compare(struct subject *subject, const int fds[], const struct image *image,
     } else if (!ours) {
         n_neither++;
     } else {
-        if (!try_lengths(subject, image, report.insns_visited)) {
+        if (!try_lengths(subject, image, &report)) {
             fprintf(stderr, "%s: accepted, but traps\n", name);
             n_failures++;
         }

@@ -554,10 +554,11 @@ static bool finished;
 static uint32_t count = 20000;
 
 /* Follows each path of the program, which is accepted.  Returns what comes of
- * it, and in '*reason' why, which the caller must free. */
+ * it, in '*work' what a run takes, and in '*reason' why it is refused, which
+ * the caller must free. */
 static enum okobpf_status
 follow_every_path(const struct gen *g, const struct subject *subject,
-                  char **reason)
+                  uint64_t *work, char **reason)
 {
     struct okobpf_limits limits = okobpf_default_limits;
     struct image image = subject->image;
@@ -565,10 +566,13 @@ follow_every_path(const struct gen *g, const struct subject *subject,
     enum okobpf_status status;
 
     limits.max_visits = 20 * MAX_VISITS;
+    limits.max_verify_ns = limits.max_verify_wall_ns = UINT64_MAX;
+    limits.max_work = UINT64_MAX;
     image.insns = (struct bpf_insn *) g->insns;
     image.n_insns = g->n;
     memset(&report, 0, sizeof report);
     status = verify(&image, &limits, VERIFY_EVERY_PATH, &report);
+    *work = report.work;
     *reason = (report.reason
                ? report_asprintf("%s (insn %d)\n%s", report.reason,
                                  report.insn, report.state) : NULL);
@@ -591,7 +595,8 @@ print_program(const struct gen *g)
 /* Runs the program on packets of which each takes some path.  Returns false if
  * it does harm. */
 static bool
-run(struct gen *g, struct subject *subject, uint32_t n_visits)
+run(struct gen *g, struct subject *subject,
+    const struct okobpf_report *report)
 {
     bool ok = true;
 
@@ -606,7 +611,7 @@ run(struct gen *g, struct subject *subject, uint32_t n_visits)
                          : THRESHOLD - 1 + random_below(g->r, 156));
         }
         env_init(&env, packet, len, g->r);
-        ok = subject_run(subject, g->insns, g->n, &env, n_visits);
+        ok = subject_run(subject, g->insns, g->n, &env, report);
         free(packet);
     }
     return ok;
@@ -667,17 +672,18 @@ test_pruning(void **state)
     for (uint32_t i = 0; i < count; i++) {
         uint64_t seed = first_seed + i;
         struct random r = { seed * UINT64_C(0x9e3779b97f4a7c15) };
+        struct okobpf_report report;
         enum okobpf_status status;
-        uint32_t n_visits;
+        uint64_t work;
         char *reason;
 
         current_seed = seed;
         generate(&g, &r);
-        if (!repair(g.insns, g.n, &subject.image, MAX_VISITS, &n_visits)) {
+        if (!repair(g.insns, g.n, &subject.image, MAX_VISITS, &report)) {
             continue;
         }
         n_accepted++;
-        status = follow_every_path(&g, &subject, &reason);
+        status = follow_every_path(&g, &subject, &work, &reason);
         n_followed += status != OKOBPF_LIMIT;
         if (status == OKOBPF_REJECTED) {
             n_differ++;
@@ -686,9 +692,13 @@ test_pruning(void **state)
             if (count == 1) {
                 print_program(&g);
             }
-            assert_true(run(&g, &subject, n_visits));
+            assert_true(run(&g, &subject, &report));
         }
         free(reason);
+        if (status == OKOBPF_OK && work > report.work) {
+            fail_msg("a run takes %"PRIu64" units of work: expected at most "
+                     "%"PRIu64, work, report.work);
+        }
     }
     uninit_subject(&subject);
 

@@ -299,7 +299,7 @@ uninit_subject(struct subject *subject)
  * an engine. */
 static void
 run_both(const struct gen *g, struct subject *subject, struct subject *twin,
-         uint32_t n_visits)
+         const struct okobpf_report *report)
 {
     struct okobpf_env env;
     uint64_t result;
@@ -310,7 +310,7 @@ run_both(const struct gen *g, struct subject *subject, struct subject *twin,
     assert_non_null(copy);
     memcpy(copy, packet, len);
     env_init(&env, packet, len, g->r);
-    assert_true(subject_run_for(subject, g->insns, g->n, &env, n_visits,
+    assert_true(subject_run_for(subject, g->insns, g->n, &env, report,
                                 &result));
     env.ctx.data = (uintptr_t) copy;
     env.ctx.data_end = env.ctx.data + len;
@@ -338,12 +338,13 @@ test_repaired(void **state)
         struct random r = { seed * UINT64_C(0x9e3779b97f4a7c15) };
         struct subject *subject = &subjects[seed % 2];
         struct subject *twin = &twins[seed % 2];
-        uint32_t n_visits, n;
+        struct okobpf_report report;
+        uint32_t n;
 
         current_seed = seed;
         generate(&g, &r, subject->image.abi);
         n = count_reads(&g);
-        if (!repair(g.insns, g.n, &subject->image, MAX_VISITS, &n_visits)) {
+        if (!repair(g.insns, g.n, &subject->image, MAX_VISITS, &report)) {
             continue;
         }
         n_accepted++;
@@ -357,7 +358,7 @@ test_repaired(void **state)
             assert_true(interpret_prepare(&twin->prog));
         }
         for (int j = 0; j < N_PACKETS; j++) {
-            run_both(&g, subject, twin, n_visits);
+            run_both(&g, subject, twin, &report);
         }
         subject_unlink(twin);
         assert_memory_equal(map_direct_value(subject->prog.maps[0]),

@@ -133,17 +133,21 @@ subject_unlink(struct subject *s)
 }
 
 /* Runs the accepted program 'insns' on the packet in 'env' under the oracle,
- * which gives it no more than 'max_steps', and stores what it returns in
- * '*result'.  Returns false, having said why, if it traps. */
+ * which holds it to what the verifier said in '*report', and stores what it
+ * returns in '*result'.  Returns false, having said why, if it traps. */
 static inline bool
 subject_run_for(struct subject *s, const struct bpf_insn *insns, uint32_t n,
-                struct okobpf_env *env, uint64_t max_steps, uint64_t *result)
+                struct okobpf_env *env, const struct okobpf_report *report,
+                uint64_t *result)
 {
     struct okobpf_prog *prog = &s->prog;
     struct oracle oracle;
 
     subject_link(s, insns, n);
-    oracle_init(&oracle, prog, env, max_steps);
+
+    /* No path is longer than what the verifier followed. */
+    oracle_init(&oracle, prog, env, report->insns_visited);
+    oracle.max_work = report->work;
     *result = oracle_run(prog, env, &oracle);
     bool ok = !oracle.trapped;
     if (!ok) {
@@ -164,11 +168,11 @@ subject_run_for(struct subject *s, const struct bpf_insn *insns, uint32_t n,
 /* As subject_run_for(), for a program whose result does not matter. */
 static inline bool
 subject_run(struct subject *s, const struct bpf_insn *insns, uint32_t n,
-            struct okobpf_env *env, uint64_t max_steps)
+            struct okobpf_env *env, const struct okobpf_report *report)
 {
     uint64_t result;
 
-    return subject_run_for(s, insns, n, env, max_steps, &result);
+    return subject_run_for(s, insns, n, env, report, &result);
 }
 
 /* Makes a context for the 'len' bytes at 'packet'. */

@@ -143,6 +143,7 @@ print_program_json(struct json *json, const struct okobpf_prog_info *info)
     json_number(json, "jited_bytes", info->jited_len);
     json_hex(json, "tag", info->tag, sizeof info->tag);
     json_number(json, "map_memory", info->map_memory);
+    json_number(json, "work", info->work);
     json_close(json, '}');
 }
 
@@ -175,6 +176,7 @@ print_verdict_json(const struct tool_options *options,
     json_number(&json, "insns_visited", report->insns_visited);
     json_number(&json, "peak_states", report->peak_states);
     json_number(&json, "time_ns", report->verify_ns);
+    json_number(&json, "wall_time_ns", report->verify_wall_ns);
     json_number(&json, "peak_memory", report->peak_memory);
     json_close(&json, '}');
     if (report->log) {
@@ -198,8 +200,11 @@ print_verdict(const struct tool_options *options,
                " instructions, tag ",
                options->file, info->name, info->section, info->n_insns);
         tool_print_hex(info->tag, sizeof info->tag, "");
-        printf("\n  verifier: %"PRIu32" instructions visited, %"PRIu32
+        printf("\n  work: at most %"PRIu64" units in a run, which take %"PRIu64
+               " us or less\n"
+               "  verifier: %"PRIu32" instructions visited, %"PRIu32
                " states, %"PRIu64" KiB, %"PRIu64" us\n",
+               info->work, (info->work + 999) / 1000,
                report->insns_visited, report->peak_states,
                (report->peak_memory + 1023) / 1024,
                (report->verify_ns + 999) / 1000);

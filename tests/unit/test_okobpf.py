@@ -169,6 +169,10 @@ def test_verify_json(okobpf: Command) -> None:
     assert accepted["program"]["section"] == "filter"
     assert [m["name"] for m in accepted["maps"]] == ["ports", "config"]
     assert accepted["verifier"]["insns_visited"] > 0
+    assert accepted["verifier"]["wall_time_ns"] > 0
+    assert 0 < accepted["program"]["work"] < 1_000_000
+    text = okobpf("verify", okobpf.progs / "context.o").stdout
+    assert f"at most {accepted['program']['work']} units in a run" in text
 
     refused = json.loads(
         okobpf("verify", "--json", "--log", okobpf.progs / "unsafe-null.o", status=1).stdout

@@ -170,6 +170,7 @@ follow_load(struct verifier *v, const struct bpf_insn *insn)
             || !check_alignment(v, src, insn->offset, size)) {
             return false;
         }
+        charge_access(v, src);
         if (src->type == V_STACK) {
             if (!stack_load(v, src, what, insn->offset, size, &result)) {
                 return false;
@@ -250,6 +251,7 @@ follow_store(struct verifier *v, const struct bpf_insn *insn)
         || !check_alignment(v, ptr, insn->offset, size)) {
         return false;
     }
+    charge_access(v, ptr);
     if (ptr->type != V_STACK) {
         if (val_is_pointer(val)) {
             return refuse(v, "store numbers in maps, never addresses",
@@ -304,6 +306,7 @@ follow_atomic(struct verifier *v, const struct bpf_insn *insn)
         || !check_alignment(v, ptr, insn->offset, size)) {
         return false;
     }
+    charge_access(v, ptr);
     if (ptr->type == V_STACK) {
         if (!check_stack_read(v, ptr, what, insn->offset, size)) {
             return false;

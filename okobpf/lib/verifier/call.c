@@ -36,6 +36,8 @@ struct call {
     uint32_t map_index;
     bool odd;                   /* An argument is nothing like what the helper
                                  * takes. */
+    uint64_t size;              /* Of all memory whose size is an argument, at
+                                 * most. */
 };
 
 static const char *
@@ -166,6 +168,8 @@ check_sized_mem(struct verifier *v, struct call *call, int r,
                       size->s.r.umax ? "may be 0" : "is 0");
     }
     if (access == ACCESS_READ && packet_has(reg(v, r), size)) {
+        call->size += (size->s.r.umax < OKOBPF_MAX_PKT_LEN ? size->s.r.umax
+                       : OKOBPF_MAX_PKT_LEN);
         return true;
     }
     if (size->s.r.umax > MAX_MEM_SIZE) {
@@ -175,6 +179,7 @@ check_sized_mem(struct verifier *v, struct call *call, int r,
                       r + 1, call->helper->name,
                       (unsigned long long) size->s.r.umax);
     }
+    call->size += size->s.r.umax;
     return check_mem_arg(v, call, r, size->s.r.umax, size->s.r.umin, access);
 }
 
@@ -335,6 +340,8 @@ follow_helper(struct verifier *v, const struct bpf_insn *insn)
             return false;
         }
     }
+
+    charge_helper(v, call.helper, call.map_index, call.size);
 
     struct val *r0 = reg(v, 0);
     if (call.helper->ret == RET_MAP_VALUE_OR_NULL) {

@@ -310,5 +310,6 @@ check_code(struct verifier *v)
         return false;
     }
     find_joins(v);
+    find_loops(v);
     return find_live(v);
 }

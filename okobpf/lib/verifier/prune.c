@@ -488,6 +488,7 @@ checkpoint_visit(struct verifier *v, bool *pruned)
             log_note(v, "%u: as before: nothing new from here\n",
                      v->cur->insn);
             cp->n_hits++;
+            work_inherit(v, cp);
 
             /* What was of use once is likely to be again. */
             *cpp = cp->next;
@@ -535,6 +536,7 @@ path_ended(struct verifier *v)
 {
     struct checkpoint *cp = v->cur->parent;
 
+    work_ended(v);
     while (cp && !--cp->n_open) {
         struct join *join = &v->joins[cp->saved->insn];
 
@@ -544,6 +546,7 @@ path_ended(struct verifier *v)
         join->n_open--;
 
         struct checkpoint *parent = cp->parent;
+        work_finished(cp);
         if (v->every_path) {
             checkpoint_free(v, cp);
         } else {

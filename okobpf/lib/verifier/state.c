@@ -100,6 +100,9 @@ state_save(struct verifier *v, bool telling)
     saved->n_insns = cur->n_insns;
     saved->n_jumps = cur->n_jumps;
     saved->parent = cur->parent;
+    saved->work = cur->work;
+    memcpy(saved->nest, cur->nest, cur->n_nest * sizeof *cur->nest);
+    saved->n_nest = cur->n_nest;
     memcpy(saved->trail, cur->trail, sizeof saved->trail);
     saved->n_trail = cur->n_trail;
     saved->frames = (void *) (saved + 1);
@@ -154,6 +157,9 @@ state_restore(struct verifier *v, const struct saved *saved)
     cur->n_insns = saved->n_insns;
     cur->n_jumps = saved->n_jumps;
     cur->parent = saved->parent;
+    cur->work = saved->work;
+    memcpy(cur->nest, saved->nest, saved->n_nest * sizeof *saved->nest);
+    cur->n_nest = saved->n_nest;
     memcpy(cur->trail, saved->trail, sizeof cur->trail);
     cur->n_trail = saved->n_trail;
     for (uint32_t f = 0; f <= saved->depth; f++) {

@@ -27,27 +27,58 @@
 #include "verifier/verifier.h"
 
 /* Instructions between looks at the clock. */
-#define VISITS_PER_LOOK 1024
+#define VISITS_PER_LOOK 64
 
 static uint64_t
-cpu_time_ns(void)
+time_ns(clockid_t clock)
 {
     struct timespec ts;
 
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    clock_gettime(clock, &ts);
     return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
+}
+
+static uint64_t
+cpu_ns(const struct verifier *v)
+{
+    return time_ns(CLOCK_THREAD_CPUTIME_ID) - v->start_ns;
+}
+
+static uint64_t
+wall_ns(const struct verifier *v)
+{
+    return time_ns(CLOCK_MONOTONIC) - v->start_wall_ns;
 }
 
 /* Gives up over a limit on 'what'. */
 static bool
 no_end(struct verifier *v, const char *what)
 {
+    char loop[192];
+
+    describe_busy_loop(v, loop, sizeof loop);
     return over_limit(v, OKOBPF_LIMIT,
                       "give loops a constant bound, such as "
                       "for (i = 0; i < 8; i++); keep branches whose outcomes "
                       "matter later out of loops, and their number low",
                       "no end in sight after following %u instructions: over "
-                      "the verifier's limit on %s", v->n_visits, what);
+                      "the verifier's limit on %s%s", v->n_visits, what, loop);
+}
+
+/* Gives up if the time is over. */
+static bool
+check_time(struct verifier *v)
+{
+    const struct okobpf_limits *limits = v->limits;
+    uint64_t wall = wall_ns(v);
+
+    /* A thread takes no more CPU time than what passes, of which it costs less
+     * to ask. */
+    return (wall > limits->max_verify_wall_ns
+            ? no_end(v, "elapsed time")
+            : wall > limits->max_verify_ns && cpu_ns(v) > limits->max_verify_ns
+            ? no_end(v, "CPU time")
+            : true);
 }
 
 void *
@@ -130,11 +161,8 @@ check_costs(struct verifier *v)
     if (v->n_visits >= v->limits->max_visits) {
         return no_end(v, "instructions");
     }
-    if (!(v->n_visits++ % VISITS_PER_LOOK)
-        && cpu_time_ns() - v->start_ns > v->limits->max_verify_ns) {
-        return no_end(v, "time");
-    }
-    return true;
+    v->info[v->cur->insn].n_visits++;
+    return v->n_visits++ % VISITS_PER_LOOK || check_time(v);
 }
 
 static bool
@@ -192,6 +220,7 @@ follow_insn(struct verifier *v, bool *ended)
     const struct bpf_insn *insn = &v->insns[v->cur->insn];
 
     v->cur->n_insns++;
+    charge_insn(v, insn);
     switch (BPF_CLASS(insn->opcode)) {
     case BPF_ALU:
     case BPF_ALU64:
@@ -233,6 +262,9 @@ follow_path(struct verifier *v)
                 return false;
             }
         }
+        if (!check_work(v)) {
+            return false;
+        }
     }
     path_ended(v);
     return true;
@@ -270,6 +302,7 @@ run(struct verifier *v)
     if (!v->cur || !v->joins) {
         return false;
     }
+    work_model_init(&v->model, v->image->maps, v->image->n_maps);
     set_entry_state(v);
     do {
         if (!follow_path(v)) {
@@ -308,7 +341,8 @@ verify(const struct image *image, const struct okobpf_limits *limits,
         .insns = image->insns,
         .n_insns = image->n_insns,
         .next_id = ID_FIRST,
-        .start_ns = cpu_time_ns(),
+        .start_ns = time_ns(CLOCK_THREAD_CPUTIME_ID),
+        .start_wall_ns = time_ns(CLOCK_MONOTONIC),
         .status = OKOBPF_OK,
         .every_path = flags & VERIFY_EVERY_PATH,
         .want_log = flags & VERIFY_LOG,
@@ -317,11 +351,13 @@ verify(const struct image *image, const struct okobpf_limits *limits,
     if (run(&v)) {
         report->status = OKOBPF_OK;
         report->insn = -1;
+        report->work = v.work;
     }
     report->insns_visited = v.n_visits;
     report->peak_states = v.peak_saved;
     report->peak_memory = v.peak_memory;
-    report->verify_ns = cpu_time_ns() - v.start_ns;
+    report->verify_ns = cpu_ns(&v);
+    report->verify_wall_ns = wall_ns(&v);
     log_finish(&v);
     uninit(&v);
     return v.status;

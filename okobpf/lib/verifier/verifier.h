@@ -41,18 +41,22 @@
  * Both are known only when all paths from a checkpoint have been followed to
  * their ends ('n_open' is 0), so only such checkpoints prune.
  *
+ * The work of a run is bounded on the way: a path carries what its instructions
+ * cost, and a checkpoint what paths cost at most from there on: see work.c.
+ *
  * Files: verifier.c drives; encoding.c, cfg.c and liveness.c look at the
  * program before; alu.c, branch.c, access.c and call.c follow one instruction,
  * with symbols.c, learn.c, bounds.c and stack.c; state.c and prune.c keep
- * checkpoints; report.c tells people; scalar.c, range.c and tnum.c know
- * numbers. */
+ * checkpoints; work.c bounds what a run costs; report.c tells people; scalar.c,
+ * range.c and tnum.c know numbers. */
 
 #include <stddef.h>
 #include "image.h"
 #include "verifier/scalar.h"
+#include "work.h"
 
-/* Longest packet that the verifier reckons with.  okobpf_run() does not run
- * programs on longer ones. */
+/* Longest packet that the verifier reckons with in bounds.  Programs are run
+ * only on packets up to OKOBPF_MAX_PKT_LEN, which is less. */
 #define MAX_PKT_LEN 0x7fffffff
 
 /* Largest constant that a value may differ from its symbol ('delta'). */
@@ -147,6 +151,16 @@ struct frame {
 
 #define N_TRAIL 12
 
+/* A loop that the path is in. */
+struct round {
+    uint32_t head;              /* Its first instruction. */
+    uint32_t depth;             /* Index of the frame. */
+    uint32_t n;                 /* How often the path came to 'head'. */
+    uint64_t work;              /* Total of the path, when it first did. */
+};
+
+#define MAX_NEST 4
+
 /* State of the path being followed. */
 struct state {
     uint32_t insn;              /* Next instruction. */
@@ -155,9 +169,14 @@ struct state {
     struct checkpoint *parent;  /* Last checkpoint on the path. */
     uint32_t n_insns, n_jumps;  /* Since then. */
 
-    /* The last branches, for people: insn * 2 + taken. */
+    struct work work;           /* Of the path. */
+
+    /* For people: the last branches, insn * 2 + taken, and the loops that the
+     * path is in, outermost first, without those nested deeper. */
     uint32_t trail[N_TRAIL];
     uint32_t n_trail;           /* Branches on the path. */
+    struct round nest[MAX_NEST];
+    uint32_t n_nest;
 
     struct frame frames[BPF_MAX_FRAMES];
 };
@@ -168,8 +187,11 @@ struct saved {
     uint32_t insn, depth, len_min;
     uint32_t n_insns, n_jumps;
     struct checkpoint *parent;
+    struct work work;
     uint32_t trail[N_TRAIL];
     uint32_t n_trail;
+    struct round nest[MAX_NEST];
+    uint32_t n_nest;
 
     struct saved_frame *frames; /* 'depth' + 1 of them. */
     struct val *vals;           /* Registers, then slots, of frame 0, then of
@@ -198,6 +220,8 @@ struct checkpoint {
     uint32_t n_open;            /* Paths from here not followed to the end. */
     uint32_t n_hits, n_misses;
     uint64_t ids[4];            /* Symbols in 'saved', bit 'id % 256'. */
+    struct work work_left;      /* Of paths from here, followed so far, at
+                                 * most. */
     struct saved *saved;
 };
 
@@ -221,6 +245,9 @@ struct insn_info {
     bool target;                /* More than one way leads here. */
     bool second;                /* Second slot of a 64-bit immediate. */
     uint32_t function;          /* Index in 'functions'. */
+    uint32_t loop_end;          /* Where jumps back to here end: just past the
+                                 * last of them, or 0 if there are none. */
+    uint32_t n_visits;
 };
 
 struct function {
@@ -250,9 +277,16 @@ struct verifier {
     uint32_t next_id;
     struct derivations *derivations; /* See symbols.c. */
 
+    /* Work. */
+    struct work_model model;
+    uint64_t work_before;       /* Total of the path, before the instruction
+                                 * being followed. */
+    uint64_t work;              /* Total of paths followed so far, at most. */
+
     /* Costs. */
     uint32_t n_visits;
-    uint64_t start_ns;
+    uint64_t start_ns;          /* CPU time. */
+    uint64_t start_wall_ns;
     uint64_t memory;            /* Bytes in use. */
     uint64_t peak_memory;
 
@@ -449,6 +483,33 @@ bool follow_helper(struct verifier *, const struct bpf_insn *);
 bool follow_local_call(struct verifier *, const struct bpf_insn *);
 /* Sets *ended if it ends the program. */
 bool follow_exit(struct verifier *, bool *ended);
+
+/* work.c */
+
+/* Fills in 'loop_end' in 'info'. */
+void find_loops(struct verifier *);
+
+/* Charges the current path for the instruction that it comes to, and for an
+ * access to a value of a map or a call of a helper in it. */
+void charge_insn(struct verifier *, const struct bpf_insn *);
+void charge_access(struct verifier *, const struct val *ptr);
+void charge_helper(struct verifier *, const struct helper *, uint32_t map,
+                   uint64_t size);
+
+/* Refuses the program if the current path costs too much. */
+bool check_work(struct verifier *);
+
+/* For prune.c.  'cp' prunes the current path, which is charged for
+ * what follows from 'cp'. */
+void work_inherit(struct verifier *, const struct checkpoint *cp);
+/* The current path has ended. */
+void work_ended(struct verifier *);
+/* 'cp' is finished: its parent learns what it costs. */
+void work_finished(struct checkpoint *cp);
+
+/* Stores in '*text' the loop where the verifier was for most of the time, if
+ * there is one, for the end of a message; or else an empty string. */
+void describe_busy_loop(const struct verifier *, char *text, size_t size);
 
 /* state.c */
 

@@ -1,5 +1,5 @@
 /* A loop that counts but doesn't look. */
-/* expect: no end in sight */
+/* expect: too much work in one run: more than 1000000 units after */
         .text
         .globl  entry
         .type   entry, @function

@@ -1,5 +1,5 @@
 /* Steps of two never hit an odd number. */
-/* expect: no end in sight */
+/* expect: too much work in one run: more than 1000000 units after */
         .text
         .globl  entry
         .type   entry, @function

@@ -1,5 +1,5 @@
 /* As many rounds as the packet has bytes. */
-/* expect: no end in sight */
+/* expect: too much work in one run: more than 1000000 units after */
         .text
         .globl  entry
         .type   entry, @function
