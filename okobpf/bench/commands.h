@@ -35,6 +35,7 @@ struct bench_options {
  * message and returns false. */
 bool bench_run(const struct bench_options *, struct json *);
 bool bench_load(const struct bench_options *, struct json *);
+bool bench_work(const struct bench_options *, struct json *);
 
 /* Prints "okobpf-bench: ", a message and a new-line on standard error. */
 void bench_error(const char *format, ...)

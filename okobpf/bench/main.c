@@ -37,11 +37,14 @@ static const char help[] =
 "usage: okobpf-bench run  [--rounds N] [--cpu N] [--output FILE] OBJECT...\n"
 "       okobpf-bench load [--rounds N] [--cpu N] [--output FILE]\n"
 "                         [--deadline MS] OBJECT...\n"
+"       okobpf-bench work [--rounds N] [--cpu N] [--output FILE] OBJECT...\n"
 "\n"
 "run   Runs the benchmark's programs, which the OBJECTs are, in all engines\n"
 "      by turns, and compares their results.\n"
 "load  Loads each OBJECT, in a process of its own.\n"
 "        --deadline MS  for one load by the peer (default: 20000)\n"
+"work  Runs each OBJECT with caches that others have used, and compares the\n"
+"      time of a run with the units of work that the verifier charges.\n"
 "\n"
 "        --rounds N     samples of each (default: 100)\n"
 "        --cpu N        CPU to run on (default: the last)\n"
@@ -175,15 +178,16 @@ main(int argc, char *argv[])
     struct bench_options options = { .n_rounds = 100, .deadline_ms = 20000 };
     struct json json = { false };
     int cpu = -1;
-    bool is_run;
+    const char *command;
     bool ok;
 
     if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
         fputs(help, stdout);
         return 0;
     }
-    is_run = argc > 1 && !strcmp(argv[1], "run");
-    if (argc < 2 || (!is_run && strcmp(argv[1], "load"))) {
+    command = argc > 1 ? argv[1] : "";
+    if (strcmp(command, "run") && strcmp(command, "load")
+        && strcmp(command, "work")) {
         fputs(help, stderr);
         return 1;
     }
@@ -201,7 +205,9 @@ main(int argc, char *argv[])
     json_string(&json, "ticks", TICKS);
     json_number(&json, "ticks_per_second", options.ticks_per_second);
     json_string(&json, "peer", peer_version());
-    ok = is_run ? bench_run(&options, &json) : bench_load(&options, &json);
+    ok = (!strcmp(command, "run") ? bench_run(&options, &json)
+          : !strcmp(command, "load") ? bench_load(&options, &json)
+          : bench_work(&options, &json));
     json_close(&json, '}');
     putchar('\n');
     if (fflush(stdout) || ferror(stdout)) {

@@ -218,6 +218,16 @@ def test_bad_flags(args: list[str], error: str) -> None:
     assert error in done.stderr
 
 
+def test_work(out: Path) -> None:
+    names = ["alu", "branches", "lru_update", "lpm_small"]
+    objects = [out / f"bench/work/{name}.bpf.o" for name in names]
+    done = json.loads(run(out / "okobpf-bench", "work", "--rounds=2", *objects).stdout)
+    assert [program["name"] for program in done["work"]] == names
+    for program in done["work"]:
+        assert program["work"] > 100_000
+        assert program["interpreter"]["high_ns"] >= program["interpreter"]["median_ns"] > 0
+
+
 @pytest.mark.parametrize(
     ("args", "error"),
     [
@@ -227,6 +237,7 @@ def test_bad_flags(args: list[str], error: str) -> None:
         (["load", "--deadline=x", "x.o"], "--deadline: expected a number"),
         (["run", "/nowhere.o"], "No such file"),
         (["load", "/nowhere.o"], "No such file"),
+        (["work", "/nowhere.o"], "No such file"),
     ],
 )
 def test_bad_commands(out: Path, args: list[str], error: str) -> None:
