@@ -158,6 +158,21 @@ get_limit(const struct smap *other_config, const char *key,
     return value;
 }
 
+/* Lets verification take 'ms' of CPU time, several times as much time if other
+ * threads have the CPU, and if it is more than by default, as many more
+ * instructions. */
+static void
+set_verify_time(struct okobpf_limits *new, uint64_t ms)
+{
+    const struct okobpf_limits *def = &okobpf_default_limits;
+    uint64_t ns = ms * 1000000;
+    uint64_t factor = MAX(ns / def->max_verify_ns, 1);
+
+    new->max_verify_ns = ns;
+    new->max_verify_wall_ns = ns * 5;
+    new->max_visits = MIN(def->max_visits * factor, UINT32_MAX);
+}
+
 /* Makes later loads observe the limits in 'other_config', a column of the
  * database.  Programs that are there already stay. */
 void
@@ -173,9 +188,11 @@ filter_prog_configure(const struct smap *other_config)
                               def->max_object_size / 8, def->max_insns);
     new.max_map_memory = get_limit(other_config, "filter-prog-max-map-memory",
                                    0, INT64_MAX, def->max_map_memory);
-    new.max_verify_ns = get_limit(other_config, "filter-prog-max-verify-time",
-                                  1, 60000, def->max_verify_ns / 1000000)
-                        * 1000000;
+    new.max_work = get_limit(other_config, "filter-prog-max-work", 1,
+                             INT64_MAX, def->max_work);
+    set_verify_time(&new, get_limit(other_config,
+                                    "filter-prog-max-verify-time", 1, 60000,
+                                    def->max_verify_ns / 1000000));
 
     ovs_mutex_lock(&mutex);
     limits = new;
