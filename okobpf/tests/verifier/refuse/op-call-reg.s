@@ -1,5 +1,5 @@
 /* Call by register. */
-/* expect: illegal instruction */
+/* expect: by an address in a register */
         .text
         .globl  entry
         .type   entry, @function
