@@ -227,6 +227,12 @@ struct run_time {
 
 struct okobpf_prog {
     struct okobpf_prog_info info;
+
+    /* The program that this one is a copy of, with other maps, or NULL: it
+     * owns the memory of 'image', 'printer' and 'times'.  How many use these,
+     * the owner included, is its 'n_users'. */
+    struct okobpf_prog *owner;
+    atomic_uint n_users;
     struct image image;         /* With 'insns' as the verifier saw them. */
     struct okobpf_map *maps[OKOBPF_MAX_MAPS];
     size_t n_maps;
@@ -237,7 +243,7 @@ struct okobpf_prog {
     atomic_uint run_flags;
     _Atomic(struct run_time *) times; /* One for each slot and another for
                                        * threads without; NULL until time is
-                                       * taken. */
+                                       * taken.  Only the owner's counts. */
 
     struct bpf_insn *code;      /* As 'image.insns', with map references
                                  * resolved to 64-bit addresses, for the

@@ -418,7 +418,46 @@ enum okobpf_map_result okobpf_map_update(struct okobpf_map *,
                                          uint64_t flags);
 enum okobpf_map_result okobpf_map_delete(struct okobpf_map *,
                                          const void *key, size_t key_size);
+
+/* Many entries at once.  Each looks at all 'n', whatever becomes of them,
+ * stores what did in 'results', unless that is NULL, and returns how many
+ * were done.  In okobpf_map_update_many(), each key at 'entries' is followed
+ * by its value, without padding; in okobpf_map_delete_many(), the keys follow
+ * each other. */
+size_t okobpf_map_update_many(struct okobpf_map *, const void *entries,
+                              size_t key_size, size_t value_size, size_t n,
+                              uint64_t flags,
+                              enum okobpf_map_result results[]);
+size_t okobpf_map_delete_many(struct okobpf_map *, const void *keys,
+                              size_t key_size, size_t n,
+                              enum okobpf_map_result results[]);
+
 void okobpf_map_clear(struct okobpf_map *);
+
+/* Replacing the whole content of a map at once.
+ *
+ * The host makes an empty map like the one that it wants to replace, fills it
+ * and makes a copy of the program that has it instead.  Then it runs this copy
+ * in place of the program, as if it had loaded another: a run sees the old
+ * content or the new, never both.  Nothing is verified again, and machine code
+ * costs nothing more.  The copy shares all other maps, global variables, the
+ * limit on printing and the counters of time.
+ *
+ * Together, the two maps take twice the memory, until the program of the old
+ * one is destroyed. */
+
+/* Creates an empty map of the same kind, sizes and limits as 'map', which the
+ * caller must give up with okobpf_map_unref().  Returns NULL if memory is
+ * exhausted. */
+struct okobpf_map *okobpf_map_create_like(const struct okobpf_map *map);
+void okobpf_map_unref(struct okobpf_map *);
+
+/* Returns a copy of 'prog' that has 'map' in place of its map number 'index',
+ * or NULL if memory is exhausted, or if the map holds global variables or is
+ * not like 'map'.  The copy takes a reference to 'map'; either program may be
+ * destroyed first. */
+struct okobpf_prog *okobpf_prog_with_map(const struct okobpf_prog *prog,
+                                         size_t index, struct okobpf_map *map);
 
 /* Iteration that can be resumed while writers go on.  Start with '*cursor' 0.
  * Copies the next entry to 'key' and 'value', which must have room for the

@@ -310,6 +310,7 @@ okobpf_load(const void *elf, size_t size,
         return NULL;
     }
     prog->host = options->host ? options->host : &default_host;
+    atomic_init(&prog->n_users, 1);
 
     status = elf_load(elf, size, options->section, limits, &prog->image,
                       report);
@@ -331,21 +332,89 @@ okobpf_load(const void *elf, size_t size,
     return prog;
 }
 
+/* Frees what copies of 'owner' share, if no one uses it any more. */
+static void
+release_owner(struct okobpf_prog *owner)
+{
+    if (atomic_fetch_sub_explicit(&owner->n_users, 1,
+                                  memory_order_acq_rel) == 1) {
+        printer_destroy(owner->printer);
+        free(atomic_load_explicit(&owner->times, memory_order_relaxed));
+        image_uninit(&owner->image);
+        free(owner);
+    }
+}
+
 void
 okobpf_prog_destroy(struct okobpf_prog *prog)
 {
     if (prog) {
+        struct okobpf_prog *owner = prog->owner ? prog->owner : prog;
+
         jit_free(prog);
         for (size_t i = 0; i < prog->n_maps; i++) {
             map_unref(prog->maps[i]);
         }
-        printer_destroy(prog->printer);
-        free(atomic_load_explicit(&prog->times, memory_order_relaxed));
         interpret_free(prog);
         free(prog->code);
-        image_uninit(&prog->image);
-        free(prog);
+        if (owner != prog) {
+            free(prog);
+        }
+        release_owner(owner);
     }
+}
+
+/* Whether a program that was verified with 'old' may have 'new' instead. */
+static bool
+may_take_place(const struct okobpf_map *new, const struct okobpf_map *old)
+{
+    return (new->info.type == old->info.type
+            && new->info.key_size == old->info.key_size
+            && new->info.value_size == old->info.value_size
+            && new->info.max_entries == old->info.max_entries
+            && new->info.n_hash_functions == old->info.n_hash_functions
+            && new->n_slots == old->n_slots
+            && !new->info.read_only && !old->info.read_only);
+}
+
+struct okobpf_prog *
+okobpf_prog_with_map(const struct okobpf_prog *old, size_t index,
+                     struct okobpf_map *map)
+{
+    struct okobpf_prog *owner = (old->owner ? old->owner
+                                 : (struct okobpf_prog *) old);
+    struct okobpf_prog *prog;
+
+    if (index >= old->n_maps || old->image.maps[index].globals
+        || !may_take_place(map, old->maps[index])) {
+        return NULL;
+    }
+    prog = mem_alloc(1, sizeof *prog);
+    if (!prog) {
+        return NULL;
+    }
+    atomic_fetch_add_explicit(&owner->n_users, 1, memory_order_relaxed);
+    prog->owner = owner;
+    prog->info = old->info;
+    prog->info.jited_len = 0;
+    prog->image = old->image;
+    prog->host = old->host;
+    prog->printer = old->printer;
+    atomic_init(&prog->run_flags,
+                atomic_load_explicit(&old->run_flags, memory_order_relaxed));
+    for (size_t i = 0; i < old->n_maps; i++) {
+        prog->maps[prog->n_maps++] = map_ref(i == index ? map : old->maps[i]);
+    }
+
+    prog->code = copy_insns(&prog->image);
+    if (prog->code) {
+        prog_resolve_maps(prog->code, prog->image.n_insns, resolve_map, prog);
+        if (old->jited ? jit_compile(prog) : interpret_prepare(prog)) {
+            return prog;
+        }
+    }
+    okobpf_prog_destroy(prog);
+    return NULL;
 }
 
 const struct okobpf_prog_info *

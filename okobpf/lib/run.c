@@ -45,6 +45,14 @@ run_packet(const struct okobpf_prog *prog, struct okobpf_env *env)
             : run(prog, (uintptr_t) &env->ctx, 0, env));
 }
 
+/* Copies of a program share their counters. */
+static inline struct run_time *
+get_times(const struct okobpf_prog *prog)
+{
+    prog = prog->owner ? prog->owner : prog;
+    return atomic_load_explicit(&prog->times, memory_order_acquire);
+}
+
 /* What is to be done around runs, as 'run_flags' says. */
 
 struct around {
@@ -85,8 +93,7 @@ end_runs(const struct around *around, const struct okobpf_prog *prog,
         }
     }
     if (around->flags & RUN_TIMED) {
-        struct run_time *times = atomic_load_explicit(&prog->times,
-                                                      memory_order_acquire);
+        struct run_time *times = get_times(prog);
         struct run_time *time = &times[slot < prog->host->n_slots
                                        ? slot : prog->host->n_slots];
 
@@ -208,7 +215,8 @@ okobpf_run_batch(const struct okobpf_prog *prog, struct okobpf_env *env,
 bool
 okobpf_prog_set_timing(struct okobpf_prog *prog, bool on)
 {
-    if (on && !atomic_load_explicit(&prog->times, memory_order_relaxed)) {
+    if (on && !get_times(prog)) {
+        struct okobpf_prog *owner = prog->owner ? prog->owner : prog;
         struct run_time *none = NULL;
         struct run_time *times = mem_alloc_aligned(
             ((uint64_t) prog->host->n_slots + 1) * sizeof *times);
@@ -217,8 +225,8 @@ okobpf_prog_set_timing(struct okobpf_prog *prog, bool on)
             return false;
         }
         if (!atomic_compare_exchange_strong_explicit(
-                &prog->times, &none, times, memory_order_release,
-                memory_order_relaxed)) {
+                &owner->times, &none, times, memory_order_acq_rel,
+                memory_order_acquire)) {
             free(times);
         }
     }
@@ -236,8 +244,7 @@ void
 okobpf_prog_get_time(const struct okobpf_prog *prog,
                      struct okobpf_prog_time *time)
 {
-    struct run_time *times = atomic_load_explicit(&prog->times,
-                                                  memory_order_acquire);
+    struct run_time *times = get_times(prog);
 
     *time = (struct okobpf_prog_time) { 0, 0 };
     for (uint32_t i = 0; times && i <= prog->host->n_slots; i++) {

@@ -541,6 +541,57 @@ okobpf_map_delete(struct okobpf_map *map, const void *key, size_t key_size)
     return result;
 }
 
+size_t
+okobpf_map_update_many(struct okobpf_map *map, const void *entries,
+                       size_t key_size, size_t value_size, size_t n,
+                       uint64_t flags, enum okobpf_map_result results[])
+{
+    const uint8_t *entry = entries;
+    size_t n_done = 0;
+
+    for (size_t i = 0; i < n; i++, entry += key_size + value_size) {
+        enum okobpf_map_result result = okobpf_map_update(
+            map, entry, key_size, entry + key_size, value_size, flags);
+
+        n_done += result == OKOBPF_MAP_OK;
+        if (results) {
+            results[i] = result;
+        }
+    }
+    return n_done;
+}
+
+size_t
+okobpf_map_delete_many(struct okobpf_map *map, const void *keys,
+                       size_t key_size, size_t n,
+                       enum okobpf_map_result results[])
+{
+    const uint8_t *key = keys;
+    size_t n_done = 0;
+
+    for (size_t i = 0; i < n; i++, key += key_size) {
+        enum okobpf_map_result result = okobpf_map_delete(map, key, key_size);
+
+        n_done += result == OKOBPF_MAP_OK;
+        if (results) {
+            results[i] = result;
+        }
+    }
+    return n_done;
+}
+
+struct okobpf_map *
+okobpf_map_create_like(const struct okobpf_map *map)
+{
+    return map_create_like(map);
+}
+
+void
+okobpf_map_unref(struct okobpf_map *map)
+{
+    map_unref(map);
+}
+
 void
 okobpf_map_clear(struct okobpf_map *map)
 {
