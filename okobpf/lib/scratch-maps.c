@@ -170,7 +170,7 @@ is_array(const struct okobpf_map *map)
 /* Sets the value of exactly 'key'. */
 static enum okobpf_map_result
 set_entry(struct shadow *shadow, const void *key, const void *value,
-          uint32_t slot)
+          uint64_t flags, uint32_t slot)
 {
     const struct okobpf_map *real = shadow->real;
     struct private_entry *e;
@@ -180,11 +180,17 @@ set_entry(struct shadow *shadow, const void *key, const void *value,
     }
     e = get_entry(shadow, key, slot);
     if (entry_value(e)) {
+        if (flags == OKOBPF_NOEXIST) {
+            return OKOBPF_MAP_EXISTS;
+        }
         memcpy(e->value, value, shadow->up.info.value_size);
         return OKOBPF_MAP_OK;
     }
     if (is_array(real)) {
         return OKOBPF_MAP_BAD_KEY;
+    }
+    if (flags == OKOBPF_EXIST) {
+        return OKOBPF_MAP_NO_ENTRY;
     }
     /* An LRU hash makes room for it. */
     if (real->info.type != OKOBPF_MAP_LRU_HASH
@@ -205,9 +211,9 @@ shadow_update(struct okobpf_map *map, const void *key, const void *value,
               uint64_t flags, uint32_t slot)
 {
     struct shadow *shadow = shadow_cast(map);
-    enum okobpf_map_result result = set_entry(shadow, key, value, slot);
+    enum okobpf_map_result result = set_entry(shadow, key, value, flags,
+                                              slot);
 
-    (void) flags;
     scratch_trace(shadow, OKOBPF_TRACE_UPDATE, key, value, result);
     return result;
 }
@@ -354,8 +360,10 @@ lpm_shadow_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
     return value;
 }
 
+/* Sets the value of the prefix 'key', or deletes it if 'value' is NULL. */
 static enum okobpf_map_result
-lpm_set(struct shadow *shadow, const void *key, const void *value, bool set)
+lpm_set(struct shadow *shadow, const void *key, const void *value,
+        uint64_t flags)
 {
     int len = key_prefix_len(shadow, key);
     uint8_t prefix[MAX_LPM_KEY];
@@ -365,10 +373,10 @@ lpm_set(struct shadow *shadow, const void *key, const void *value, bool set)
     }
     make_prefix(shadow, key, len, prefix);
     get_prefix(shadow, key, len);
-    if (set) {
+    if (value) {
         shadow->max_prefix_len = (len > shadow->max_prefix_len
                                   ? len : shadow->max_prefix_len);
-        return set_entry(shadow, prefix, value, 0);
+        return set_entry(shadow, prefix, value, flags, 0);
     }
     return delete_entry(shadow, prefix);
 }
@@ -378,9 +386,9 @@ lpm_shadow_update(struct okobpf_map *map, const void *key, const void *value,
                   uint64_t flags, uint32_t slot)
 {
     struct shadow *shadow = shadow_cast(map);
-    enum okobpf_map_result result = lpm_set(shadow, key, value, true);
+    enum okobpf_map_result result = lpm_set(shadow, key, value, flags);
 
-    (void) flags, (void) slot;
+    (void) slot;
     scratch_trace(shadow, OKOBPF_TRACE_UPDATE, key, value, result);
     return result;
 }
@@ -389,7 +397,7 @@ static enum okobpf_map_result
 lpm_shadow_delete(struct okobpf_map *map, const void *key)
 {
     struct shadow *shadow = shadow_cast(map);
-    enum okobpf_map_result result = lpm_set(shadow, key, NULL, false);
+    enum okobpf_map_result result = lpm_set(shadow, key, NULL, 0);
 
     scratch_trace(shadow, OKOBPF_TRACE_DELETE, key, NULL, result);
     return result;

@@ -67,6 +67,9 @@ u64 initial = 77;
 #define UPDATE(MAP, KEY)                                        \
     acc = acc * 31 + map_update(&MAP, &KEY, value)
 
+#define UPDATE_FLAGS(MAP, KEY)                                  \
+    acc = acc * 31 + map_update_flags(&MAP, &KEY, value, number & 3)
+
 /* Goes on with a value after its entry is gone. */
 #define DELETE(MAP, KEY)                                        \
     do {                                                        \
@@ -114,6 +117,23 @@ update(u64 acc, u8 map, u32 key, struct prefix *prefix, u32 number)
 }
 
 static __attribute__((always_inline)) u64
+update_flags(u64 acc, u8 map, u32 key, struct prefix *prefix, u32 number)
+{
+    u32 value[3] = { number, number, key };
+
+    switch (map) {
+    case 0: UPDATE_FLAGS(array, key); break;
+    case 1: UPDATE_FLAGS(slots, key); break;
+    case 2: UPDATE_FLAGS(table, key); break;
+    case 3: UPDATE_FLAGS(cores, key); break;
+    case 4: UPDATE_FLAGS(recent, key); break;
+    case 5: UPDATE_FLAGS(routes, *prefix); break;
+    default: break;
+    }
+    return acc;
+}
+
+static __attribute__((always_inline)) u64
 delete(u64 acc, u8 map, u32 key, struct prefix *prefix)
 {
     switch (map) {
@@ -149,6 +169,8 @@ entry(const u8 *pkt, u64 len)
             acc = update(acc, map, key, &prefix, number);
         } else if (op == 1) {
             acc = delete(acc, map, key, &prefix);
+        } else if (op == 3) {
+            acc = update_flags(acc, map, key, &prefix, number);
         } else {
             acc = lookup(acc, map, key, &prefix, number);
         }

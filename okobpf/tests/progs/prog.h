@@ -59,6 +59,8 @@ HELPER u64 (*time_get_ns)(void) = (void *) 5;
 HELPER u32 (*hash)(const void *, u64) = (void *) 6;
 HELPER int (*print)(const char *, ...) = (void *) 7;
 HELPER u32 (*get_slot)(void) = (void *) 8;
+HELPER int (*map_update_flags)(const void *, const void *, const void *, u64)
+    = (void *) 12;
 HELPER int (*load_bytes)(u64, void *, u64) = (void *) 9;
 
 #endif /* tests/progs/prog.h */
