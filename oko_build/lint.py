@@ -60,7 +60,8 @@ def _checkpatch(layout: Layout) -> list[Finding]:
     # The runtime's own tool and tests are C of the same style, but no part of Open vSwitch.
     own = [
         path
-        for folder in ("okobpf/tool", "okobpf/tests")
+        for folder in ("okobpf/tool", "okobpf/tests", "okobpf/tests/lib", "okobpf/tests/gen",
+                       "okobpf/tests/fuzz")
         for path in sorted((layout.root / folder).glob("*"))
         if path.suffix in _C_SOURCE
     ]

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 #include <stdarg.h>
 

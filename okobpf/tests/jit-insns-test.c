@@ -23,7 +23,7 @@
  * result. */
 
 #include "insn-table.h"
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 #define N_GENERAL 10            /* r0 to r9. */
 
@@ -483,6 +483,6 @@ main(void)
     check_jumps();
 
     n_failures += insn_print_missing(true);
-    printf("jit-insns: %u checks, %u failures\n", n_checks, n_failures);
+    printf("jit-insns-test: %u checks, %u failures\n", n_checks, n_failures);
     return n_failures || !n_checks ? EXIT_FAILURE : EXIT_SUCCESS;
 }

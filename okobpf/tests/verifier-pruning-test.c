@@ -17,7 +17,7 @@
 /* What checkpoints stand for: a program that is accepted is accepted by
  * following each path to its end, too.
  *
- *    verifier-pruning [SEED [COUNT]]
+ *    verifier-pruning-test [SEED [COUNT]]
  *
  * A path that comes to a checkpoint is not followed further if the state there
  * includes its own, as far as that matters.  What matters is the hard part: it
@@ -30,7 +30,7 @@
  * pointers that several paths put into a few registers and slots of the stack,
  * in pieces of all sizes, by themselves, in loops or through functions, and
  * which are used once the paths have met.  Instructions that are refused give
- * way to such as do nothing, as in verifier-repair.c, until the rest is
+ * way to such as do nothing, as in verifier-repair-test.c, until the rest is
  * accepted.  Then the verifier has to follow each path.  If it refuses the
  * program now, some path was pruned wrongly, and the oracle tries to show
  * that by a packet that takes this path.

@@ -19,7 +19,7 @@
  * random changes, run under the oracle on random packets.  The same in each
  * run; for more, see fuzz-verifier.c, or
  *
- *    verifier-random SEED COUNT */
+ *    verifier-random-test SEED COUNT */
 
 #include "testlib.h"
 

@@ -30,7 +30,7 @@
 
 #include "insn-table.h"
 #include "jit-gen.h"
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 #ifdef OKOBPF_HAVE_JIT
 #include "maps/map.h"

@@ -16,7 +16,7 @@
 
 /* Random programs, repaired until the verifier accepts them, do no harm.
  *
- *    verifier-repair [SEED [COUNT]]
+ *    verifier-repair-test [SEED [COUNT]]
  *
  * Of programs that are random in all they do, a verifier refuses nearly each
  * for its first mistake, and nobody sees what it would have made of the rest.

@@ -14,8 +14,8 @@
  * limitations under the License.
  */
 
-#ifndef OKOBPF_TESTS_JIT_TEST_H
-#define OKOBPF_TESTS_JIT_TEST_H 1
+#ifndef OKOBPF_TESTS_JIT_TESTLIB_H
+#define OKOBPF_TESTS_JIT_TESTLIB_H 1
 
 /* What the tests of the engines share: instructions as C expressions, and
  * running programs that no verifier saw. */
@@ -156,4 +156,4 @@ prog_run(struct okobpf_prog *prog, enum engine engine, uint64_t r1,
     return r0;
 }
 
-#endif /* jit-test.h */
+#endif /* jit-testlib.h */

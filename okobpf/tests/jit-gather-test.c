@@ -23,7 +23,7 @@
 
 #include <sys/mman.h>
 
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 #define MAX_INSNS 40
 #define MEM_SIZE 32
@@ -210,7 +210,7 @@ check_pointer(void)
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
     if (mem == MAP_FAILED) {
-        printf("jit-gather: skipped: no memory with a 32-bit address\n");
+        printf("jit-gather-test: skipped: no memory with a 32-bit address\n");
         return;
     }
     mem[0] = (uintptr_t) &mem[8];
@@ -346,5 +346,5 @@ main(void)
     check_pointer();
 #endif
 
-    return check_report("jit-gather");
+    return check_report("jit-gather-test");
 }

@@ -21,7 +21,7 @@
  * as literals that were written down from RFC 9669. */
 
 #include "insn-table.h"
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 #define MEM_SIZE 64
 #define MAX_INSNS 32
@@ -526,7 +526,7 @@ main(void)
     }
 
     n_failures += insn_print_missing(false);
-    printf("jit-progs: %zu programs, %d failures\n",
+    printf("jit-progs-test: %zu programs, %d failures\n",
            N_ELEMS(tests), n_failures);
     return n_failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

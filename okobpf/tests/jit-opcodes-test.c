@@ -18,7 +18,7 @@
  * others. */
 
 #include "insn-table.h"
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 enum { PROG_LEN = 6 };
 
@@ -141,5 +141,5 @@ main(void)
 #ifdef OKOBPF_HAVE_JIT
     test_jit();
 #endif
-    return check_report("jit-opcodes");
+    return check_report("jit-opcodes-test");
 }

@@ -18,7 +18,7 @@
  * the stack that helpers find. */
 
 
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 #ifdef OKOBPF_HAVE_JIT
 #include "maps/map.h"
@@ -364,13 +364,13 @@ main(void)
     test_inlining(OKOBPF_MAP_PERCPU_ARRAY);
     test_alignment();
 
-    return check_report("jit-maps");
+    return check_report("jit-maps-test");
 }
 #else  /* !OKOBPF_HAVE_JIT */
 int
 main(void)
 {
-    printf("jit-maps: skipped: this machine has no JIT\n");
+    printf("jit-maps-test: skipped: this machine has no JIT\n");
     return EXIT_SUCCESS;
 }
 #endif /* !OKOBPF_HAVE_JIT */

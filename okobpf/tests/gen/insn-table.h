@@ -61,8 +61,8 @@ int insn_kind_of(const struct bpf_insn *insn);
 void insn_note(const struct bpf_insn *insn);
 
 /* Whether 'opcode' is arithmetic or a jump under a condition: those are tested
- * with vectors of operands in jit-insns.c, the others by the programs in
- * jit-progs.c. */
+ * with vectors of operands in jit-insns-test.c, the others by the programs
+ * in jit-progs-test.c. */
 bool insn_computes(uint8_t opcode);
 
 /* Returns how many of the instructions that compute, or of the others,

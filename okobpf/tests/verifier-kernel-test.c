@@ -19,7 +19,7 @@
  * disagreement must be one of those that verifier/kernel.txt explains, and all
  * of these must come up.
  *
- *    verifier-kernel [COUNT [SEED]]
+ *    verifier-kernel-test [COUNT [SEED]]
  *
  * Without COUNT, a few seconds' worth of programs.
  *
@@ -460,11 +460,11 @@ main(int argc, char *argv[])
     size_t n = 0;
 
     if (problem) {
-        printf("verifier-kernel: skipped: %s\n", problem);
+        printf("verifier-kernel-test: skipped: %s\n", problem);
         return 77;
     }
     if (!newer && (major != TABLE_MAJOR || minor != TABLE_MINOR)) {
-        printf("verifier-kernel: skipped: %s is for Linux %d.%d and newer, "
+        printf("verifier-kernel-test: skipped: %s is for Linux %d.%d and newer, "
                "this is %s\n", TABLE, TABLE_MAJOR, TABLE_MINOR, release);
         return 77;
     }
@@ -486,13 +486,13 @@ main(int argc, char *argv[])
         compare(&origins[i].subject, origins[i].fds,
                 &origins[i].subject.image, origins[i].name);
     }
-    printf("verifier-kernel: %zu objects: %lu accepted by both, %lu by "
+    printf("verifier-kernel-test: %zu objects: %lu accepted by both, %lu by "
            "neither, %lu explained, %lu that the kernel has no like of\n",
            n, n_both, n_neither, n_explained, n_untranslated);
 
     n_both = n_neither = n_explained = n_untranslated = 0;
     compare_random(seed, count, origins, n);
-    printf("verifier-kernel: %"PRIu64" random programs from seed %"PRIu64
+    printf("verifier-kernel-test: %"PRIu64" random programs from seed %"PRIu64
            ": %lu accepted by both, %lu by neither, %lu explained, %lu that "
            "the kernel has no like of\n", count, seed, n_both, n_neither,
            n_explained, n_untranslated);
@@ -500,7 +500,7 @@ main(int argc, char *argv[])
     /* A newer kernel may have learned something. */
     n_failures += table_print(argc < 2 && !newer);
     if (n_failures) {
-        fprintf(stderr, "verifier-kernel: %d failures\n", n_failures);
+        fprintf(stderr, "verifier-kernel-test: %d failures\n", n_failures);
     }
     for (size_t i = 0; i < n; i++) {
         subject_uninit(&origins[i].subject);

@@ -16,7 +16,7 @@
 
 #include "jit-gen-state.h"
 
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 /* Statements: short sequences of instructions that control enters at the
  * beginning only.  See jit-gen.c. */

@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "jit-test.h"
+#include "jit-testlib.h"
 #include "testlib.h"
 
 #ifdef OKOBPF_HAVE_JIT
@@ -381,7 +381,7 @@ test_refused(bool memory)
     check(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status),
           "expected that a child process exits");
     if (WEXITSTATUS(status) == 77) {
-        printf("jit-code: skipped: %s cannot refuse %s\n",
+        printf("jit-code-test: skipped: %s cannot refuse %s\n",
                SANITIZED ? "with a sanitizer, the kernel" : "this kernel",
                memory ? "memory" : "to make memory executable");
     } else {
@@ -400,7 +400,7 @@ main(void)
     test_declined();
     test_memory();
 
-    return check_report("jit-code");
+    return check_report("jit-code-test");
 }
 #else  /* !OKOBPF_HAVE_JIT */
 /* Without a JIT, there must be none. */
@@ -415,7 +415,7 @@ main(void)
         printf("expected no code on a machine without JIT\n");
         return EXIT_FAILURE;
     }
-    printf("jit-code: this machine has no JIT, as expected\n");
+    printf("jit-code-test: this machine has no JIT, as expected\n");
     return EXIT_SUCCESS;
 }
 #endif /* !OKOBPF_HAVE_JIT */

@@ -23,7 +23,7 @@
 
 #include <pthread.h>
 
-#include "jit-test.h"
+#include "jit-testlib.h"
 #include "maps/map.h"
 
 enum {
@@ -175,5 +175,5 @@ main(void)
             test_threads(engine);
         }
     }
-    return check_report("jit-threads");
+    return check_report("jit-threads-test");
 }

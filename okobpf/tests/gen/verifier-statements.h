@@ -17,7 +17,7 @@
 #ifndef OKOBPF_VERIFIER_STATEMENTS_H
 #define OKOBPF_VERIFIER_STATEMENTS_H 1
 
-/* What the random programs of verifier-repair.c are made of. */
+/* What the random programs of verifier-repair-test.c are made of. */
 
 #include "testlib.h"
 #include "verifier-test.h"

@@ -15,7 +15,7 @@
  */
 
 /* Gives a fuzzer each file in a directory, once: what was found stays fixed.
- * Linked with tests/fuzz-*.c, without libFuzzer.
+ * Linked with tests/fuzz/fuzz-*.c, without libFuzzer.
  *
  *    replay-verifier DIRECTORY */
 

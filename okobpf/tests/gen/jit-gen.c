@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-#include "jit-test.h"
+#include "jit-testlib.h"
 
 /* The generator.
  *
