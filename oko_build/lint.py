@@ -30,7 +30,7 @@ def lint(layout: Layout) -> list[Finding]:
 def _python(layout: Layout) -> list[Finding]:
     targets = [
         name
-        for name in ("tasks.py", "oko_build", "oko_py", "tests")
+        for name in ("tasks.py", "oko_build", "oko_py", "tests", "okobpf/tests/gen")
         if (layout.root / name).exists()
     ]
     typed = [name for name in targets if name != "tests"]

@@ -170,9 +170,9 @@ is_wanted(const char *name, int argc, char *argv[])
     return argc < 2;
 }
 
-/* Adds the objects of all sources in 'kind' to 'tests'. */
+/* Adds the objects of all sources in the folder 'kind' of 'dir' to 'tests'. */
 static size_t
-add_cases(const char *kind, int argc, char *argv[],
+add_cases(const char *dir, const char *kind, int argc, char *argv[],
           struct CMUnitTest *tests, size_t n)
 {
     static const char *const versions[] = { "v1", "v2", "v3" };
@@ -180,7 +180,7 @@ add_cases(const char *kind, int argc, char *argv[],
     char name[1024];
     int n_entries;
 
-    snprintf(name, sizeof name, "%s/%s", CORPUS_DIR, kind);
+    snprintf(name, sizeof name, "%s/%s", dir, kind);
     n_entries = scandir(name, &entries, NULL, alphasort);
     if (n_entries < 0) {
         print_error("%s: cannot read\n", name);
@@ -201,7 +201,7 @@ add_cases(const char *kind, int argc, char *argv[],
                          CORPUS_OBJS, kind, source, is_c ? versions[v] : "",
                          is_c ? ".o" : "o");
                 if (!c->accept) {
-                    snprintf(name, sizeof name, "%s/%s/%s", CORPUS_DIR, kind,
+                    snprintf(name, sizeof name, "%s/%s/%s", dir, kind,
                              source);
                     read_expectation(c, name);
                 }
@@ -227,8 +227,10 @@ main(int argc, char *argv[])
 
     limits = okobpf_default_limits;
     limits.max_verify_ns = limits.max_verify_wall_ns = UINT64_MAX;
-    n = add_cases("accept", argc, argv, tests, n);
-    n = add_cases("refuse", argc, argv, tests, n);
+    n = add_cases(CORPUS_DIR, "accept", argc, argv, tests, n);
+    n = add_cases(CORPUS_GENERATED, "accept", argc, argv, tests, n);
+    n = add_cases(CORPUS_DIR, "refuse", argc, argv, tests, n);
+    n = add_cases(CORPUS_GENERATED, "refuse", argc, argv, tests, n);
     failed = _cmocka_run_group_tests("corpus", tests, n, NULL, NULL);
     for (size_t i = 0; i < n; i++) {
         free(tests[i].initial_state);

@@ -2,7 +2,8 @@
 
 Programs in okobpf/tests/verifier/accept must be accepted, those in refuse must be refused for the
 reason in their comment "expect: ...".  Clangs newer than Debian 12's default, where there are any,
-compile the C programs for the versions of the instruction set that only they know.
+compile the C programs for the versions of the instruction set that only they know.  Programs that
+a loop can write are cases like the others; okobpf/tests/gen/corpus.py writes them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,31 @@ CORPUS = SOURCE / "tests" / "verifier"
 CLANG = oko_py.find_clang()
 
 
+GENERATE = [sys.executable, SOURCE / "tests" / "gen" / "corpus.py"]
+
+
+def _generated(*arguments: str) -> str:
+    return subprocess.run(
+        [*GENERATE, *arguments], capture_output=True, text=True, check=True
+    ).stdout
+
+
 def _files(kind: str, pattern: str = "*.[cs]") -> list[str]:
-    return sorted(path.name for path in (CORPUS / kind).glob(pattern))
+    written = [Path(name) for name in _generated().split()]
+    return sorted(
+        path.name
+        for path in [*(CORPUS / kind).glob(pattern), *written]
+        if path.match(f"{kind}/{pattern}")
+    )
+
+
+def _source(kind: str, name: str, directory: Path) -> Path:
+    """The source of a case: one that is generated is written to 'directory'."""
+    source = CORPUS / kind / name
+    if not source.exists():
+        source = directory / name
+        source.write_text(_generated(f"{kind}/{name}"))
+    return source
 
 
 def _compilers() -> list[tuple[str, str]]:
@@ -47,20 +72,20 @@ def _verify(
 
 @pytest.mark.parametrize("name", _files("accept", "*.s"))
 def test_accept(okobpf: Path, tmp_path: Path, name: str) -> None:
-    done = _verify(okobpf, CORPUS / "accept" / name, tmp_path, CLANG, "v3")
+    done = _verify(okobpf, _source("accept", name, tmp_path), tmp_path, CLANG, "v3")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("compiler", _compilers(), ids="-".join)
 @pytest.mark.parametrize("name", _files("accept", "*.c"))
 def test_accept_c(okobpf: Path, tmp_path: Path, name: str, compiler: tuple[str, str]) -> None:
-    done = _verify(okobpf, CORPUS / "accept" / name, tmp_path, *compiler)
+    done = _verify(okobpf, _source("accept", name, tmp_path), tmp_path, *compiler)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", _files("refuse"))
 def test_refuse(okobpf: Path, tmp_path: Path, name: str) -> None:
-    source = CORPUS / "refuse" / name
+    source = _source("refuse", name, tmp_path)
     expected = re.search(r"/\* expect: (.+) \*/", source.read_text())
     assert expected is not None, "the program doesn't say what to expect"
     done = _verify(okobpf, source, tmp_path, CLANG, "v3")

@@ -69,7 +69,7 @@ FAULTS = {
         HERE + "map_of_4g_times_4g",
     ],
     "3,000 divisions": [
-        REFUSE + "c-divisions.c",
+        "okobpf/tests/gen/corpus.py::divisions",
         HERE + "3000_divisions",
     ],
     "a forged map pointer": [
