@@ -21,7 +21,7 @@
  *
  * The verifier adds up what each path through a program costs, and refuses a
  * program of which one run may cost more than 'max_work' of 'struct
- * okobpf_limits': see verifier-work.c.
+ * okobpf_limits': see verifier/work.c.
  *
  * A unit is a nanosecond in the slower engine, the interpreter, on a server of
  * 2023, rounded up.  Charges are for the worst that each instruction and
