@@ -42,6 +42,7 @@ HELPERS: Mapping[int, str] = MappingProxyType(
         10: "random",
         11: "csum_diff",
         12: "map_update_flags",
+        13: "ring_output",
     }
 )
 
@@ -56,6 +57,7 @@ MAP_TYPES: Mapping[int, str] = MappingProxyType(
         6: "percpu_hash",
         7: "lru_hash",
         8: "lpm_trie",
+        9: "ring",
     }
 )
 

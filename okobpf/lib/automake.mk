@@ -46,6 +46,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/lru.c \
 	lib/okobpf/maps/map.c \
 	lib/okobpf/maps/map.h \
+	lib/okobpf/maps/ring.c \
 	lib/okobpf/maps/sketch.c \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \

@@ -109,6 +109,16 @@ helper_map_add(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
     return result_to_r0(map->ops->add(map, ptr_arg(r2)));
 }
 
+static uint64_t
+helper_ring_output(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
+                   uint64_t r5, struct okobpf_env *env)
+{
+    struct okobpf_map *map = map_arg(r1);
+
+    (void) r4, (void) r5, (void) env;
+    return result_to_r0(map->ops->output(map, ptr_arg(r2), r3));
+}
+
 /* State of the run. */
 
 static uint64_t
@@ -312,6 +322,14 @@ const struct helper helpers[N_HELPERS] = {
         .args = { ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE, ARG_ANY },
         .map_types = ARRAY_MAPS | KEYED_MAPS,
         .work = 5,
+    },
+    [HELPER_RING_OUTPUT] = {
+        .name = "ring_output",
+        .function = helper_ring_output,
+        .work = 5,
+        .ret = RET_SCALAR,
+        .args = { ARG_MAP, ARG_MAP_EVENT, ARG_SIZE },
+        .map_types = MAP_BIT(RING),
     },
 };
 

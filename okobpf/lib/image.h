@@ -152,6 +152,7 @@ enum helper_id {
                                  *      u32 seed) */
     HELPER_MAP_UPDATE_FLAGS = 12, /* int (map, const void *key,
                                    *      const void *v, u64 flags) */
+    HELPER_RING_OUTPUT = 13,    /* int (map, const void *event, u64 size) */
     N_HELPERS
 };
 
@@ -165,6 +166,8 @@ enum arg_type {
     ARG_MAP_ITEM,               /* Readable memory, the map's key size
                                  * (Bloom filter, count-min sketch). */
     ARG_MEM,                    /* Readable memory, size in next argument. */
+    ARG_MAP_EVENT,              /* Likewise, from 0 to the map's value
+                                 * size. */
     ARG_MEM_OR_NULL,            /* Likewise, or anything if the size is always
                                  * 0. */
     ARG_MEM_WRITE,              /* Writable memory (stack, map value), size in

@@ -219,7 +219,7 @@ enum okobpf_abi {
  * Names of types don't matter.  Where only 'max_entries' is larger, the map is
  * grown: the entries are copied to a new one, at the end of the load.  (What
  * the old program writes to it after that is lost.  In an LRU hash, how long
- * ago entries were used is lost.)  A sketch cannot grow.
+ * ago entries were used is lost.)  Sketches and rings cannot grow.
  *
  * Otherwise entries are lost, if there are any.  Arrays and sketches that hold
  * zeros only have none.
@@ -357,6 +357,7 @@ enum okobpf_map_type {
     OKOBPF_MAP_PERCPU_HASH = 6,
     OKOBPF_MAP_LRU_HASH = 7,
     OKOBPF_MAP_LPM_TRIE = 8,
+    OKOBPF_MAP_RING = 9,
 };
 
 /* Returns "array", "hash", ..., or NULL if 'type' is not known. */
@@ -459,6 +460,21 @@ void okobpf_map_unref(struct okobpf_map *);
 struct okobpf_prog *okobpf_prog_with_map(const struct okobpf_prog *prog,
                                          size_t index, struct okobpf_map *map);
 
+/* Rings of events, which programs put in and the host takes out.  Entries are
+ * the events that wait; okobpf_map_next() shows them, numbered, and leaves
+ * them where they are; okobpf_map_clear() takes all out.
+ *
+ * okobpf_ring_take() takes the oldest event out and copies it to 'event',
+ * which has room for 'max_size' bytes, the map's value size, with zeros after
+ * the event.  Stores its size in '*size', unless that is NULL.  Returns
+ * OKOBPF_MAP_OK, or OKOBPF_MAP_NO_ENTRY if there is none.  Any thread may call
+ * it, but threads that do get different events. */
+enum okobpf_map_result okobpf_ring_take(struct okobpf_map *, void *event,
+                                        size_t max_size, uint32_t *size);
+
+/* Returns how many events were lost, ever, for want of room. */
+uint64_t okobpf_ring_n_lost(const struct okobpf_map *);
+
 /* Iteration that can be resumed while writers go on.  Start with '*cursor' 0.
  * Copies the next entry to 'key' and 'value', which must have room for the
  * map's sizes, advances '*cursor' and returns true; returns false at the end.
@@ -485,9 +501,10 @@ enum okobpf_trace_op {
     OKOBPF_TRACE_UPDATE,
     OKOBPF_TRACE_DELETE,
     OKOBPF_TRACE_ADD,           /* To a sketch. */
+    OKOBPF_TRACE_OUTPUT,        /* To a ring: an event, without a key. */
 };
 
-/* Returns "lookup", "update", "delete" or "add". */
+/* Returns "lookup", "update", "delete", "add" or "output". */
 const char *okobpf_trace_op_to_string(enum okobpf_trace_op);
 
 /* What a program asked of a map. */

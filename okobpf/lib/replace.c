@@ -131,13 +131,15 @@ compare_specs(const struct map_spec *old, const struct map_spec *new,
         return OKOBPF_MAP_EMPTIED;
     }
     if (old->max_entries != new->max_entries) {
-        bool is_sketch = (new->type == OKOBPF_MAP_BLOOM
-                          || new->type == OKOBPF_MAP_COUNTMIN);
+        const char *fixed = (new->type == OKOBPF_MAP_BLOOM
+                             || new->type == OKOBPF_MAP_COUNTMIN ? "sketch"
+                             : new->type == OKOBPF_MAP_RING ? "ring" : NULL);
 
-        snprintf(why, MAX_WHY, "max_entries is %"PRIu32", was %"PRIu32"%s",
-                 new->max_entries, old->max_entries,
-                 is_sketch ? ", and a sketch cannot change its size" : "");
-        return (is_sketch || new->max_entries < old->max_entries
+        snprintf(why, MAX_WHY, "max_entries is %"PRIu32", was %"PRIu32"%s%s%s",
+                 new->max_entries, old->max_entries, fixed ? ", and a " : "",
+                 fixed ? fixed : "",
+                 fixed ? " cannot change its size" : "");
+        return (fixed || new->max_entries < old->max_entries
                 ? OKOBPF_MAP_EMPTIED : OKOBPF_MAP_GROWN);
     }
     if (n_unknown) {

@@ -462,6 +462,30 @@ static const struct map_ops sketch_shadow_ops = {
     .add = sketch_shadow_add,
 };
 
+/* Rings: events go nowhere but into the trace. */
+
+static enum okobpf_map_result
+ring_shadow_output(struct okobpf_map *map, const void *event, uint64_t size)
+{
+    struct shadow *shadow = shadow_cast(map);
+    const struct okobpf_map *real = shadow->real;
+    enum okobpf_map_result result = OKOBPF_MAP_OK;
+
+    if ((int64_t) real->ops->n_entries(real) + shadow->n_added
+        >= real->info.max_entries) {
+        result = OKOBPF_MAP_FULL;
+    } else {
+        shadow->n_added++;
+    }
+    scratch_trace_sized(shadow, OKOBPF_TRACE_OUTPUT, NULL, event, size,
+                        result);
+    return result;
+}
+
+static const struct map_ops ring_shadow_ops = {
+    .output = ring_shadow_output,
+};
+
 bool
 shadow_init(struct shadow *shadow, struct scratch *s, uint32_t index)
 {
@@ -475,6 +499,7 @@ shadow_init(struct shadow *shadow, struct scratch *s, uint32_t index)
     shadow->up.ops = (real->info.type == OKOBPF_MAP_LPM_TRIE
                       ? &lpm_shadow_ops
                       : real->ops->add ? &sketch_shadow_ops
+                      : real->ops->output ? &ring_shadow_ops
                       : &shadow_ops);
     if (s->real->image.maps[index].globals && !real->info.read_only) {
         shadow->direct = scratch_alloc(s, real->info.value_size);

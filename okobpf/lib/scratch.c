@@ -55,6 +55,8 @@ okobpf_trace_op_to_string(enum okobpf_trace_op op)
         return "delete";
     case OKOBPF_TRACE_ADD:
         return "add";
+    case OKOBPF_TRACE_OUTPUT:
+        return "output";
     }
     return "unknown";
 }
@@ -129,7 +131,16 @@ trace_copy(struct scratch *s, const void *data, uint32_t size)
 
 void
 scratch_trace(struct shadow *shadow, enum okobpf_trace_op op, const void *key,
-           const void *value, enum okobpf_map_result result)
+              const void *value, enum okobpf_map_result result)
+{
+    scratch_trace_sized(shadow, op, key, value, shadow->up.info.value_size,
+                        result);
+}
+
+void
+scratch_trace_sized(struct shadow *shadow, enum okobpf_trace_op op,
+                    const void *key, const void *value, uint32_t value_size,
+                    enum okobpf_map_result result)
 {
     const struct okobpf_map_info *info = &shadow->up.info;
     struct scratch *s = shadow->scratch;
@@ -139,7 +150,7 @@ scratch_trace(struct shadow *shadow, enum okobpf_trace_op op, const void *key,
         .map = shadow->index,
         .result = result,
         .key_size = key ? info->key_size : 0,
-        .value_size = value ? info->value_size : 0,
+        .value_size = value ? value_size : 0,
     };
 
     if (trace->n_calls >= trace->max_calls) {
@@ -150,7 +161,7 @@ scratch_trace(struct shadow *shadow, enum okobpf_trace_op op, const void *key,
         call.key = trace_copy(s, key, info->key_size);
     }
     if (value) {
-        call.value = trace_copy(s, value, info->value_size);
+        call.value = trace_copy(s, value, value_size);
     }
     if ((key && !call.key) || (value && !call.value)) {
         trace->n_left_out++;

@@ -66,6 +66,11 @@ bool scratch_may_access(struct scratch *);
 void scratch_trace(struct shadow *, enum okobpf_trace_op, const void *key,
                    const void *value, enum okobpf_map_result);
 
+/* As scratch_trace(), of a value of another size than the map's. */
+void scratch_trace_sized(struct shadow *, enum okobpf_trace_op,
+                         const void *key, const void *value,
+                         uint32_t value_size, enum okobpf_map_result);
+
 /* scratch-maps.c.  Makes 'shadow', all zeros, that of map number 'index'.
  * Returns false if there is no memory for that. */
 bool shadow_init(struct shadow *, struct scratch *, uint32_t index);

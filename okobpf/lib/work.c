@@ -63,6 +63,9 @@ map_bytes(const struct map_spec *map)
     case OKOBPF_MAP_COUNTMIN:
         each = 2 * sizeof(uint32_t) * n_hashes(map);
         break;
+    case OKOBPF_MAP_RING:
+        each = map->value_size + UINT64_C(7) + 16;
+        break;
     case OKOBPF_MAP_HASH:
     case OKOBPF_MAP_PERCPU_HASH:
     case OKOBPF_MAP_LRU_HASH:
@@ -245,6 +248,14 @@ add_map_helper(struct work *work, const struct work_model *model,
     case OKOBPF_MAP_LRU_HASH:
         work->units += 20 + 2 * key + (writes ? 250 + value : 0);
         add_accesses(work, model, map, writes ? 7 : 3);
+        return;
+
+    case OKOBPF_MAP_RING:
+        /* Its end, which other threads write, too, and a cell, whose first
+         * line is fetched before it is known to be free; the rest is charged
+         * for as bytes. */
+        work->units += 200;
+        add_accesses(work, model, map, 2);
         return;
     }
 

@@ -545,8 +545,8 @@ test_bad_specs(void **state)
     } cases[] = {
         { { .type = 0, .key_size = 4, .value_size = 4, .max_entries = 1 },
           OKOBPF_BAD_OBJECT, "unknown kind of map 0" },
-        { { .type = 9, .key_size = 4, .value_size = 4, .max_entries = 1 },
-          OKOBPF_BAD_OBJECT, "unknown kind of map 9" },
+        { { .type = 10, .key_size = 4, .value_size = 4, .max_entries = 1 },
+          OKOBPF_BAD_OBJECT, "unknown kind of map 10" },
         { { .type = 1000, .key_size = 4, .value_size = 4, .max_entries = 1 },
           OKOBPF_BAD_OBJECT, "unknown kind of map 1000" },
         { { .type = 1, .key_size = 8, .value_size = 4, .max_entries = 1 },

@@ -269,6 +269,7 @@ test_helpers(void **state)
             spec.key_size = 8000;
             assert_true(type == OKOBPF_MAP_ARRAY
                         || type == OKOBPF_MAP_PERCPU_ARRAY
+                        || type == OKOBPF_MAP_RING
                         || helper_work(id, &spec, 0) > work + 1000);
             spec.key_size = 8;
             spec.value_size = 8000;

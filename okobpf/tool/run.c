@@ -133,15 +133,20 @@ print_trace(struct runner *r, const struct okobpf_trace *trace)
             json_open(json, NULL, '{');
             json_string(json, "op", op);
             json_string(json, "map", map);
-            json_hex(json, "key", call->key, call->key_size);
+            if (call->key) {
+                json_hex(json, "key", call->key, call->key_size);
+            }
             if (call->value) {
                 json_hex(json, "value", call->value, call->value_size);
             }
             json_string(json, "result", result);
             json_close(json, '}');
         } else {
-            printf("  %s in \"%s\", key ", op, map);
-            tool_print_hex(call->key, call->key_size, " ");
+            printf("  %s in \"%s\"", op, map);
+            if (call->key) {
+                fputs(", key ", stdout);
+                tool_print_hex(call->key, call->key_size, " ");
+            }
             printf(": %s", result);
             if (call->value) {
                 fputs(", value ", stdout);

@@ -112,6 +112,7 @@ enum oko_map_type {
     OKO_MAP_LPM_TRIE = 8,       /* Longest prefix match.  Key: a 32-bit number
                                  * of bits, then bytes of which so many bits
                                  * count: see 'struct ipv4_prefix'. */
+    OKO_MAP_RING = 9,           /* Events for the host: see OKO_RING(). */
 };
 
 /* Definition of a map, as it stands in the object: 20 bytes. */
@@ -131,6 +132,11 @@ struct oko_map_def {
  * of clang keep, so that tools can print and take them by their names. */
 #define OKO_MAP(NAME, TYPE, KEY, VALUE, MAX_ENTRIES)                        \
     OKO_MAP__(NAME, TYPE, KEY, VALUE, MAX_ENTRIES, 0)
+
+/* Defines a ring that takes N_EVENTS events of type EVENT, or of fewer bytes,
+ * until the host fetches them. */
+#define OKO_RING(NAME, EVENT, N_EVENTS)                                     \
+    OKO_MAP__(NAME, OKO_MAP_RING, uint32_t, EVENT, N_EVENTS, 0)
 
 /* Defines a Bloom filter or count-min sketch of items of type ITEM. */
 #define OKO_SKETCH(NAME, TYPE, ITEM, VALUE, MAX_ENTRIES, N_HASH)            \
@@ -224,6 +230,12 @@ static int64_t (*const oko_csum_diff)(const void *from, uint64_t from_size,
 static int (*const oko_map_update_flags)(const void *map, const void *key,
                                          const void *value, uint64_t flags)
     = (void *) 12;
+
+/* Puts a copy of the 'size' bytes at 'event' into 'ring', a map defined by
+ * OKO_RING(), whose events have at least that many.  Returns 0, or a negative
+ * number if the ring is full: then the event is lost, and counted as such. */
+static int (*const oko_ring_output)(const void *ring, const void *event,
+                                    uint64_t size) = (void *) 13;
 
 /* Prints FMT, a string literal, with up to four integers. */
 #define oko_printf(FMT, ...)                                                \

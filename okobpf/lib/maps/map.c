@@ -50,6 +50,8 @@ map_type_ops(uint32_t type)
         return &map_lru_hash_ops;
     case OKOBPF_MAP_LPM_TRIE:
         return &map_lpm_trie_ops;
+    case OKOBPF_MAP_RING:
+        return &map_ring_ops;
     default:
         return NULL;
     }
@@ -75,6 +77,8 @@ okobpf_map_type_to_string(uint32_t type)
         return "lru_hash";
     case OKOBPF_MAP_LPM_TRIE:
         return "lpm_trie";
+    case OKOBPF_MAP_RING:
+        return "ring";
     default:
         return NULL;
     }
@@ -126,7 +130,7 @@ map_spec_check(const struct map_spec *spec,
             report, OKOBPF_BAD_OBJECT,
             "use a kind that this version knows: 1 array, 2 Bloom filter, "
             "3 count-min sketch, 4 hash, 5 per-core array, 6 per-core hash, "
-            "7 LRU hash, 8 longest-prefix match",
+            "7 LRU hash, 8 longest-prefix match, 9 ring of events",
             "map \"%s\": unknown kind of map %"PRIu32, spec->name, spec->type);
     }
     if (!spec->key_size || !spec->max_entries) {

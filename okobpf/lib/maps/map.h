@@ -57,6 +57,10 @@ struct map_ops {
     enum okobpf_map_result (*delete)(struct okobpf_map *, const void *key);
     enum okobpf_map_result (*add)(struct okobpf_map *, const void *item);
 
+    /* For rings: 'size' is at most the map's value size. */
+    enum okobpf_map_result (*output)(struct okobpf_map *, const void *data,
+                                     uint64_t size);
+
     /* Whether what programs look up stays valid only until their run ends:
      * see epoch.h. */
     bool waits_for_runs;
@@ -122,6 +126,7 @@ extern const struct map_ops map_hash_ops;
 extern const struct map_ops map_percpu_hash_ops;
 extern const struct map_ops map_lru_hash_ops;
 extern const struct map_ops map_lpm_trie_ops;
+extern const struct map_ops map_ring_ops;
 extern const struct map_ops map_bloom_ops;
 extern const struct map_ops map_countmin_ops;
 

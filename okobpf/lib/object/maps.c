@@ -438,6 +438,11 @@ get_map_spec(struct loader *ld, const struct map_place *place,
         spec->n_hash_functions = place_word(&ld->elf, place, 4);
     }
 
+    /* A ring has no keys but the numbers of its events. */
+    if (spec->type == OKOBPF_MAP_RING && !spec->key_size) {
+        spec->key_size = sizeof(uint32_t);
+    }
+
     /* Programs for the original leave it out: a lookup finds a number of 32
      * bits in any case. */
     if ((spec->type == OKOBPF_MAP_BLOOM || spec->type == OKOBPF_MAP_COUNTMIN)

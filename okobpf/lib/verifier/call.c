@@ -197,6 +197,32 @@ check_sized_mem_or_null(struct verifier *v, struct call *call, int r)
             ? true : check_sized_mem(v, call, r, ACCESS_READ));
 }
 
+/* Checks an event in argument 'r', with its size, which may be 0, in 'r + 1',
+ * for the ring in the argument before. */
+static bool
+check_event(struct verifier *v, struct call *call, int r)
+{
+    const struct val *size = reg(v, r + 1);
+
+    if (!check_arg_reg(v, call, r) || !check_number(v, call, r + 1)) {
+        return false;
+    }
+    mark_val_precise(v, size);
+    if (size->s.r.umax > call->map->value_size) {
+        return refuse(v, "bound the size before the call, or define the ring "
+                      "with larger values",
+                      "argument %d of %s(): events in the ring '%s' have at "
+                      "most %"PRIu32" bytes, and the size may be as large as "
+                      "%"PRIu64, r + 1, call->helper->name,
+                      map_name(call->map), call->map->value_size,
+                      size->s.r.umax);
+    }
+    call->size += size->s.r.umax;
+    return (!size->s.r.umax || packet_has(reg(v, r), size)
+            || check_mem_arg(v, call, r, size->s.r.umax, size->s.r.umin,
+                             ACCESS_READ));
+}
+
 /* Checks a format string in argument 'r' and the numbers that follow it. */
 static bool
 check_format(struct verifier *v, struct call *call, int r)
@@ -257,7 +283,7 @@ check_arg(struct verifier *v, struct call *call, int r)
 {
     enum arg_type type = call->helper->args[r - 1];
     bool sized = (type == ARG_MAP_KEY || type == ARG_MAP_VALUE
-                  || type == ARG_MAP_ITEM);
+                  || type == ARG_MAP_ITEM || type == ARG_MAP_EVENT);
 
     if (sized && !call->map) {
         return refuse(v, NULL, "%s() takes no map before argument %d",
@@ -280,6 +306,8 @@ check_arg(struct verifier *v, struct call *call, int r)
                              call->map->value_size, ACCESS_READ);
     case ARG_MEM:
         return check_sized_mem(v, call, r, ACCESS_READ);
+    case ARG_MAP_EVENT:
+        return check_event(v, call, r);
     case ARG_MEM_OR_NULL:
         return check_sized_mem_or_null(v, call, r);
     case ARG_MEM_WRITE:

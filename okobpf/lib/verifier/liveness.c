@@ -45,6 +45,7 @@ helper_reads(const struct bpf_insn *insn)
         case ARG_MAP_VALUE:
         case ARG_MAP_ITEM:
         case ARG_MEM:
+        case ARG_MAP_EVENT:
         case ARG_MEM_OR_NULL:
         case ARG_MEM_WRITE:
         case ARG_SIZE:

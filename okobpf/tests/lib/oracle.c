@@ -413,6 +413,12 @@ check_helper_arg(struct step *s, const struct helper *helper, int i,
         return check_memory(s, reg, (*map)->info.value_size, READ);
     case ARG_MEM:
         return check_memory(s, reg, s->regs[i + 2], READ);
+    case ARG_MAP_EVENT:
+        return ((s->regs[i + 2] <= (*map)->info.value_size
+                 || trap(s->oracle, s->insn, "r%d is longer than events of "
+                         "the map", i + 2))
+                && (!s->regs[i + 2]
+                    || check_memory(s, reg, s->regs[i + 2], READ)));
     case ARG_MEM_OR_NULL:
         return (!s->regs[i + 2]
                 || check_memory(s, reg, s->regs[i + 2], READ));
@@ -420,6 +426,7 @@ check_helper_arg(struct step *s, const struct helper *helper, int i,
         return check_memory(s, reg, s->regs[i + 2], WRITE);
     case ARG_SIZE:
         return (reg || helper->args[i - 1] == ARG_MEM_OR_NULL
+                || helper->args[i - 1] == ARG_MAP_EVENT
                 || trap(s->oracle, s->insn, "size is 0"));
     case ARG_FMT:
         return check_format(s, reg);

@@ -38,7 +38,7 @@ struct map_def {
 };
 
 enum { ARRAY = 1, BLOOM = 2, COUNTMIN = 3, HASH = 4, PERCPU_ARRAY = 5,
-       PERCPU_HASH = 6, LRU_HASH = 7, LPM_TRIE = 8 };
+       PERCPU_HASH = 6, LRU_HASH = 7, LPM_TRIE = 8, RING = 9 };
 
 struct ctx {
     u64 data, data_end;
@@ -61,6 +61,7 @@ HELPER int (*print)(const char *, ...) = (void *) 7;
 HELPER u32 (*get_slot)(void) = (void *) 8;
 HELPER int (*map_update_flags)(const void *, const void *, const void *, u64)
     = (void *) 12;
+HELPER int (*ring_output)(const void *, const void *, u64) = (void *) 13;
 HELPER int (*load_bytes)(u64, void *, u64) = (void *) 9;
 
 #endif /* tests/progs/prog.h */

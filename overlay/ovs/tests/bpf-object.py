@@ -39,7 +39,7 @@ import sys
 
 MAP_TYPES = {"array": 1, "bloom": 2, "countmin": 3, "hash": 4,
              "percpu_array": 5, "percpu_hash": 6, "lru_hash": 7,
-             "lpm_trie": 8}
+             "lpm_trie": 8, "ring": 9}
 ALU = {"+=": 0x00, "-=": 0x10, "*=": 0x20, "/=": 0x30, "|=": 0x40,
        "&=": 0x50, "<<=": 0x60, ">>=": 0x70, "%=": 0x90, "^=": 0xa0,
        "=": 0xb0, "s>>=": 0xc0}

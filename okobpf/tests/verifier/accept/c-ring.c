@@ -1,29 +1,35 @@
-/* A ring of sizes in a map, with an index of its own. */
+/* Events of several sizes: from the stack, of the packet and of a map. */
 
 #include <oko/filter.h>
 
-struct ring {
-    uint32_t head;
-    uint16_t sizes[32];
+struct event {
+    uint64_t when;
+    uint8_t bytes[56];
 };
 
-OKO_MAP(rings, OKO_MAP_ARRAY, uint32_t, struct ring, 16);
+OKO_RING(events, struct event, 64);
+OKO_MAP(hosts, OKO_MAP_HASH, uint32_t, struct event, 64);
 
 SEC("filter") uint64_t
-prog(const struct oko_ctx *ctx)
+tell(const struct oko_ctx *ctx)
 {
+    struct event event = { .when = ctx->now_ns };
+    const uint8_t *data = oko_data(ctx);
     uint32_t port = ctx->in_port;
-    struct ring *ring = oko_map_lookup(&rings, &port);
-    uint32_t sum = 0;
+    const struct event *host;
+    uint64_t len = ctx->pkt_len;
 
-    if (!ring) {
-        return 0;
+    oko_ring_output(&events, &event, sizeof event);
+    oko_ring_output(&events, &event, sizeof event.when);
+    if (data + 60 <= (const uint8_t *) oko_data_end(ctx)) {
+        oko_ring_output(&events, data, 60);
     }
-
-    uint32_t head = ring->head++;
-    ring->sizes[head % 32] = ctx->pkt_len;
-    for (uint32_t i = 0; i < 32; i++) {
-        sum += ring->sizes[(head - i) & 31];
+    host = oko_map_lookup(&hosts, &port);
+    if (host) {
+        oko_ring_output(&events, host, sizeof *host);
     }
-    return sum / 32 > 700;
+    if (len <= 64) {
+        return oko_ring_output(&events, data, len) == 0;
+    }
+    return 0;
 }
