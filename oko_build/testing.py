@@ -14,6 +14,9 @@ from oko_build import build, console, doctor, flavours, ovs_suite, run
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
+NOTHING_COLLECTED = 5
+"""pytest's status when no test is what it was asked for."""
+
 
 @dataclass
 class Tally:
@@ -45,8 +48,13 @@ def add_up(tallies: list[Tally]) -> Tally:
     )
 
 
-def run_pytest(layout: Layout, name: str, folder: str, *, keyword: str = "") -> Tally:
-    """Run the tests in 'folder' with pytest, whose output is shown as it comes."""
+def run_pytest(
+    layout: Layout, name: str, folder: str, *, keyword: str = "", may_be_none: bool = False
+) -> Tally:
+    """Run the tests in 'folder' with pytest, whose output is shown as it comes.
+
+    Raises OkoError if there is no test of that keyword, unless there 'may_be_none'.
+    """
     report = layout.logs / f"pytest-{name}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
@@ -65,8 +73,10 @@ def run_pytest(layout: Layout, name: str, folder: str, *, keyword: str = "") -> 
             f"pytest ended with status {done.code} and left no report", f"full log: {done.log}"
         )
     tally = read_junit(name, report)
+    if done.code == NOTHING_COLLECTED and may_be_none:
+        return Tally(name=name, seconds=done.seconds)
     if done.code not in (0, 1) or (done.code == 1 and not tally.failed):
-        # 5 is "no test was collected", the others are pytest's own troubles.
+        # No test was collected, or pytest has troubles of its own.
         raise OkoError(f"pytest ended with status {done.code}", f"full log: {done.log}")
     tally.seconds = done.seconds
     return tally
@@ -86,22 +96,34 @@ def read_junit(name: str, report: Path) -> Tally:
     return tally
 
 
-def run_c_units(layout: Layout, *, sanitize: str | None = None) -> Tally:
-    """Run the BPF runtime's own tests."""
+def c_units(layout: Layout, keyword: str) -> list[str]:
+    """Return the names of the BPF runtime's own tests that contain 'keyword'."""
+    command = build.runtime_command(layout, flavours.choose(), "list-checks")
+    done = run.capture([*command, "-s", "--no-print-directory"], check=True)
+    return [name for name in done.stdout.split() if keyword in name]
+
+
+def run_c_units(
+    layout: Layout, *, sanitize: str | None = None, only: list[str] | None = None
+) -> Tally:
+    """Run the BPF runtime's own tests: all, or the programs 'only'."""
     doctor.demand("gcc", "libc6-dev", "make", "libcmocka-dev", "clang-14")
     flavour = flavours.choose(sanitize=sanitize)
     name = f"C units ({flavour.name})" if sanitize else "C units"
     done = run.step(
-        build.runtime_command(layout, flavour, "check"), env=build.environment(layout),
+        [
+            *build.runtime_command(layout, flavour, "check"),
+            *([f"CHECKS={' '.join(only)}"] if only is not None else []),
+        ], env=build.environment(layout),
         title=name, log=layout.log(f"c-units-{flavour.name}"), check=False,
         counts=re.compile(r"^\[ +OK \]"),
     )
     assert done.log is not None
     text = done.log.read_text(encoding="utf-8", errors="replace")
-    tally = read_cmocka(name, text)
+    tally = read_checks(name, text)
     tally.seconds = done.seconds
     if done.code and not tally.failed:
-        # A program that crashed, or did not compile, has no line of its own.
+        # What did not compile has no line of its own.
         tally.failed = 1
         tally.failures.append(f"make check ended with status {done.code}, log: {done.log}")
         console.note(done.stdout)
@@ -112,8 +134,32 @@ def run_c_units(layout: Layout, *, sanitize: str | None = None) -> Tally:
     return tally
 
 
+def read_checks(name: str, text: str) -> Tally:
+    """Add up what "make check" prints: "== PROGRAM", and what the program prints.
+
+    A program that is none of cmocka's, or that fails without saying in which test, is one test.
+    """
+    tally = Tally(name=name)
+    parts = re.split(r"^== (\S+)$", text, flags=re.MULTILINE)
+    for program, output in zip(parts[1::2], parts[2::2], strict=True):
+        of = read_cmocka(name, output)
+        ended = re.search(rf"^== {re.escape(program)}: (failed|skipped)", output, re.MULTILINE)
+        if ended and ended[1] == "failed" and not of.failed:
+            of.failed = 1
+            of.failures = [""]
+        elif ended and ended[1] == "skipped":
+            of.skipped += 1
+        elif not of.passed + of.failed + of.skipped:
+            of.passed = 1
+        tally.passed += of.passed
+        tally.failed += of.failed
+        tally.skipped += of.skipped
+        tally.failures += [f"{program}: {test}" if test else program for test in of.failures]
+    return tally
+
+
 def read_cmocka(name: str, text: str) -> Tally:
-    """Add up what cmocka's programs print."""
+    """Add up what a program of cmocka's prints."""
     tally = Tally(name=name)
     for found in re.finditer(r"^\[ +(OK|FAILED|SKIPPED) +\] (\S+)$", text, re.MULTILINE):
         if found[1] == "OK":
@@ -129,10 +175,17 @@ def read_cmocka(name: str, text: str) -> Tally:
 
 
 def unit(layout: Layout, *, keyword: str = "") -> list[Tally]:
-    """Run what needs neither Open vSwitch nor root."""
+    """Run what needs neither Open vSwitch nor root.
+
+    With a keyword, runs the programs of the runtime's own tests whose names contain it, and what
+    pytest selects by it.
+    """
+    if not keyword:
+        return [run_c_units(layout), run_pytest(layout, "unit", "tests/unit")]
+    only = c_units(layout, keyword)
     return [
-        *([] if keyword else [run_c_units(layout)]),
-        run_pytest(layout, "unit", "tests/unit", keyword=keyword),
+        *([run_c_units(layout, only=only)] if only else []),
+        run_pytest(layout, "unit", "tests/unit", keyword=keyword, may_be_none=bool(only)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The BPF runtime's own build: its C tests, one case a program, and the okobpf command."""
+"""The okobpf command, on the programs of the BPF runtime's own tests in C (make check)."""
 
 from __future__ import annotations
 
@@ -16,48 +16,12 @@ import oko_py
 
 SOURCE = Path(__file__).resolve().parents[2] / "okobpf"
 
-SKIPPED = 77
-"""The status of a test that can't run here, as Automake has it."""
-
-
-def _listed(target: str) -> list[str]:
-    """What the Makefile says that there is of tests."""
-    done = subprocess.run(
-        ["make", "-s", "--no-print-directory", "-C", SOURCE, target],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MAKEFLAGS": ""},
-        check=True,
-    )
-    return sorted(done.stdout.split())
-
 
 @pytest.fixture(scope="module")
 def build(build: Path) -> Path:
-    """With the tests and their programs, too."""
-    okobpf_build.make(build, "tests")
+    """With the tests' BPF programs, too."""
+    okobpf_build.make(build, "progs")
     return build
-
-
-def _run(*args: str | Path) -> None:
-    done = subprocess.run(args, capture_output=True, text=True, cwd=SOURCE, timeout=300)
-    if done.returncode == SKIPPED:
-        pytest.skip((done.stdout + done.stderr).strip())
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-
-
-@pytest.mark.parametrize("name", _listed("list-tests"))
-def test_c(build: Path, name: str) -> None:
-    _run(build / "tests" / name)
-
-
-@pytest.mark.parametrize("name", _listed("list-replays"))
-def test_what_fuzzers_found_stays_fixed(build: Path, name: str) -> None:
-    _run(build / "tests" / f"replay-{name}", SOURCE / "tests/corpus" / name)
-
-
-def test_engines_agree_on_random_programs(build: Path) -> None:
-    _run(build / "fuzz/fuzz-jit", "1", "100000")
 
 
 def test_automake_lists_all_sources() -> None:

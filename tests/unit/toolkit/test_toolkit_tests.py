@@ -68,6 +68,31 @@ def test_cmocka_results() -> None:
     assert tally.line == "1 passed, 1 failed, 1 skipped"
 
 
+def test_results_of_make_check() -> None:
+    """No failure is lost: neither a program's without tests, nor one that crashes on its way."""
+    told = (
+        "gcc -c ...\n== first-test\n" + CMOCKA + "== first-test: failed with status 1\n"
+        "== engines-test\nengines-test: 5 checks, 0 failures\n"
+        "== other-test\nengines-test: 5 checks, 1 failures\n"
+        "== other-test: failed with status 1\n"
+        "== crash-test\n[       OK ] test_good\n== crash-test: failed with status 139\n"
+        "== kernel-test\nskipped: no kernel\n== kernel-test: skipped\n"
+        "make: *** [Makefile:255: check] Error 1\n"
+    )
+    tally = testing.read_checks("c", told)
+    assert tally.failures == ["first-test: test_bad", "other-test", "crash-test"]
+    assert (tally.passed, tally.failed, tally.skipped) == (3, 3, 2)
+
+
+def test_c_units_by_keyword() -> None:
+    names = testing.c_units(Layout(ROOT), "map-")
+    assert "map-test" in names
+    assert "elf-test" not in names
+    assert {"replay-elf", "replay-verifier", "fuzz-jit"} <= set(testing.c_units(Layout(ROOT), ""))
+    tests = {path.stem for path in (ROOT / "okobpf/tests").glob("*-test.c")}
+    assert tests <= set(testing.c_units(Layout(ROOT), ""))
+
+
 def test_pytest_results(tmp_path: Path) -> None:
     (tmp_path / "test_some.py").write_text(
         "import pytest\n"
@@ -86,6 +111,7 @@ def test_pytest_results(tmp_path: Path) -> None:
 def test_pytest_that_collects_nothing_or_cannot_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OkoError, match="status 5"):
         testing.run_pytest(Layout(tmp_path), "none", ".")
+    assert testing.run_pytest(Layout(tmp_path), "none", ".", may_be_none=True).failed == 0
     (tmp_path / "test_broken.py").write_text("import nothing_of_this_name\n")
     with pytest.raises(OkoError, match="status 2"):
         testing.run_pytest(Layout(tmp_path), "broken", ".")
