@@ -489,6 +489,36 @@ bool okobpf_map_next(struct okobpf_map *, uint64_t *cursor,
 void okobpf_map_dump_sizes(const struct okobpf_map *,
                            uint32_t *key_size, uint32_t *value_size);
 
+/* Saving and restoring.
+ *
+ * What okobpf_map_next() yields is for people: it sums the values of per-core
+ * maps, and tells nothing of where a sketch has its items.  These functions
+ * yield, and put back, the content as it is, into a map that is declared alike
+ * and that was cleared before.  Two things are not restored: which entries of
+ * an LRU hash table were looked up last, and on which core the thread that
+ * has a slot runs.
+ *
+ * The keys of a sketch are indexes of its cells and, from UINT32_MAX downward,
+ * of the words of its hash functions' secret; its values have 64 bits. */
+struct okobpf_map_state_sizes {
+    uint32_t key_size;          /* Bytes. */
+    uint32_t value_size;        /* Bytes. */
+    uint32_t n_values;          /* Values of each key: one for each slot in
+                                 * per-core maps, otherwise 1. */
+};
+void okobpf_map_state_sizes(const struct okobpf_map *,
+                            struct okobpf_map_state_sizes *);
+
+/* As okobpf_map_next().  'values' must have room for the 'n_values' values. */
+bool okobpf_map_next_state(struct okobpf_map *, uint64_t *cursor,
+                           void *key, void *values);
+
+/* Puts back value number 'index' of 'key'. */
+enum okobpf_map_result okobpf_map_restore(struct okobpf_map *,
+                                          const void *key, size_t key_size,
+                                          uint32_t index, const void *value,
+                                          size_t value_size);
+
 /* Runs without effect.
  *
  * okobpf_run_scratch() answers what a program would do with a packet, and

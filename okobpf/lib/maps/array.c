@@ -230,6 +230,22 @@ array_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
     return true;
 }
 
+static bool
+percpu_array_next_state(struct okobpf_map *map, uint64_t *cursor, void *key,
+                        void *values)
+{
+    uint32_t index = *cursor;
+
+    if (*cursor >= map->info.max_entries) {
+        return false;
+    }
+    memcpy(key, &index, sizeof index);
+    map_percpu_load(values, array_lookup(map, key, 0), map->info.value_size,
+                    array_cast(map)->slot_stride, map->n_slots);
+    *cursor += 1;
+    return true;
+}
+
 const struct map_ops map_array_ops = {
     .check = array_check,
     .create = array_create,
@@ -256,4 +272,5 @@ const struct map_ops map_percpu_array_ops = {
     .is_touched = array_is_touched,
     .clear = array_clear,
     .next = array_next,
+    .next_state = percpu_array_next_state,
 };

@@ -227,9 +227,12 @@ hash_n_entries(const struct okobpf_map *map)
 }
 
 /* A cursor is 0 at first.  Otherwise, its upper bits are a bucket and its
- * lower bits the sequence number of the entry returned last. */
-bool
-hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
+ * lower bits the sequence number of the entry returned last.  'read' copies
+ * the value, or values. */
+static bool
+hash_next__(struct okobpf_map *map, uint64_t *cursor, void *key, void *value,
+            void (*read)(const struct map_hash *, struct hash_entry *,
+                         void *value))
 {
     struct map_hash *hash = hash_cast(map);
     int seq_bits = 63 - hash->bucket_bits;
@@ -251,7 +254,7 @@ hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
         }
         if (e) {
             memcpy(key, e->data, map->info.key_size);
-            read_entry(hash, e, value);
+            read(hash, e, value);
             *cursor = i << seq_bits | e->seq;
         }
         pthread_mutex_unlock(mutex);
@@ -280,6 +283,27 @@ hash_longest_walk(struct map_hash *hash)
         longest = n > longest ? n : longest;
     }
     return longest;
+}
+
+bool
+hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
+{
+    return hash_next__(map, cursor, key, value, read_entry);
+}
+
+static void
+read_entry_state(const struct map_hash *hash, struct hash_entry *e,
+                 void *values)
+{
+    map_percpu_load(values, hash_value(hash, e, 0), hash->up.info.value_size,
+                    hash->stride, hash->up.n_slots);
+}
+
+static bool
+percpu_hash_next_state(struct okobpf_map *map, uint64_t *cursor, void *key,
+                       void *values)
+{
+    return hash_next__(map, cursor, key, values, read_entry_state);
 }
 
 /* The kinds hash and per-core hash. */
@@ -490,7 +514,7 @@ hash_read_slot(struct okobpf_map *map, const void *key, void *value,
     return e ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY;
 }
 
-#define HASH_OPS(READ_SLOT)                     \
+#define HASH_OPS(READ_SLOT, NEXT_STATE)         \
     {                                           \
         .check = hash_check,                    \
         .create = hash_create,                  \
@@ -504,7 +528,9 @@ hash_read_slot(struct okobpf_map *map, const void *key, void *value,
         .read_slot = READ_SLOT,                 \
         .clear = hash_clear,                    \
         .next = hash_next,                      \
+        .next_state = NEXT_STATE,               \
     }
 
-const struct map_ops map_hash_ops = HASH_OPS(NULL);
-const struct map_ops map_percpu_hash_ops = HASH_OPS(hash_read_slot);
+const struct map_ops map_hash_ops = HASH_OPS(NULL, NULL);
+const struct map_ops map_percpu_hash_ops
+    = HASH_OPS(hash_read_slot, percpu_hash_next_state);

@@ -464,6 +464,26 @@ map_percpu_set(void *values_, const void *src, uint32_t size,
     }
 }
 
+void
+map_percpu_load(void *dst_, const void *values_, uint32_t size,
+                uint64_t stride, uint32_t n_slots)
+{
+    const uint8_t *values = values_;
+    uint8_t *dst = dst_;
+
+    for (uint32_t slot = 0; slot < n_slots; slot++) {
+        map_value_load(dst + (size_t) slot * size, values + slot * stride,
+                       size);
+    }
+}
+
+bool
+map_is_percpu(const struct okobpf_map *map)
+{
+    return (map->info.type == OKOBPF_MAP_PERCPU_ARRAY
+            || map->info.type == OKOBPF_MAP_PERCPU_HASH);
+}
+
 /* For the user. */
 
 const struct okobpf_map_info *
@@ -621,4 +641,53 @@ okobpf_map_dump_sizes(const struct okobpf_map *map, uint32_t *key_size,
     if (map->ops->dump_sizes) {
         map->ops->dump_sizes(map, key_size, value_size);
     }
+}
+
+/* Saving and restoring. */
+
+void
+okobpf_map_state_sizes(const struct okobpf_map *map,
+                       struct okobpf_map_state_sizes *sizes)
+{
+    *sizes = (struct okobpf_map_state_sizes) {
+        .key_size = map->info.key_size,
+        .value_size = map->info.value_size,
+        .n_values = map_is_percpu(map) ? map->n_slots : 1,
+    };
+    if (map->ops->restore) {
+        sizes->key_size = sizeof(uint32_t);
+        sizes->value_size = sizeof(uint64_t);
+    }
+}
+
+bool
+okobpf_map_next_state(struct okobpf_map *map, uint64_t *cursor, void *key,
+                      void *values)
+{
+    return (map->ops->next_state ? map->ops->next_state : map->ops->next)(
+        map, cursor, key, values);
+}
+
+enum okobpf_map_result
+okobpf_map_restore(struct okobpf_map *map, const void *key, size_t key_size,
+                   uint32_t index, const void *value, size_t value_size)
+{
+    struct okobpf_map_state_sizes sizes;
+
+    okobpf_map_state_sizes(map, &sizes);
+    if (map->info.read_only) {
+        return OKOBPF_MAP_READ_ONLY;
+    }
+    if (key_size != sizes.key_size) {
+        return OKOBPF_MAP_BAD_KEY_SIZE;
+    }
+    if (value_size != sizes.value_size) {
+        return OKOBPF_MAP_BAD_VALUE_SIZE;
+    }
+    if (index >= sizes.n_values) {
+        return OKOBPF_MAP_BAD_KEY;
+    }
+    return (map->ops->restore
+            ? map->ops->restore(map, key, value)
+            : map->ops->update(map, key, value, OKOBPF_ANY, index));
 }

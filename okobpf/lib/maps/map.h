@@ -89,6 +89,13 @@ struct map_ops {
                  void *value);
     void (*dump_sizes)(const struct okobpf_map *, uint32_t *key_size,
                        uint32_t *value_size);
+
+    /* As okobpf_map_next_state() and okobpf_map_restore().  Where these are
+     * NULL, 'next' and 'update' serve. */
+    bool (*next_state)(struct okobpf_map *, uint64_t *cursor, void *key,
+                       void *values);
+    enum okobpf_map_result (*restore)(struct okobpf_map *, const void *key,
+                                      const void *value);
 };
 
 /* Common part, first member of each kind's own structure.  Programs hold the
@@ -190,6 +197,11 @@ void map_percpu_sum(void *dst, const void *values, uint32_t size,
                     uint64_t stride, uint32_t n_slots);
 void map_percpu_set(void *values, const void *src, uint32_t size,
                     uint64_t stride, uint32_t n_slots);
+bool map_is_percpu(const struct okobpf_map *);
+
+/* Copies the values of all slots to 'dst', one after the other. */
+void map_percpu_load(void *dst, const void *values, uint32_t size,
+                     uint64_t stride, uint32_t n_slots);
 
 /* Copies a value into, or out of, the shared memory at 'dst' or 'src', which
  * must be aligned to 8 and have room for 'size' rounded up to 8. */

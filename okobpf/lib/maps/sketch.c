@@ -426,6 +426,75 @@ sketch_dump_sizes(const struct okobpf_map *map, uint32_t *key_size,
                    ? sizeof(uint64_t) : sizeof(uint32_t));
 }
 
+/* The state is the words of the secret, the keys of which come down from
+ * UINT32_MAX, and then the cells. */
+#define SECRET_WORDS (sizeof(struct keyed_hash_secret) / sizeof(uint64_t))
+
+static _Atomic uint64_t *
+secret_words(struct map_sketch *sketch)
+{
+    return (_Atomic uint64_t *) &sketch->secret;
+}
+
+static uint64_t
+read_cell(const struct map_sketch *sketch, uint32_t index)
+{
+    _Atomic uint64_t *words = sketch->cells;
+    _Atomic uint32_t *counters = sketch->cells;
+
+    return (sketch->up.info.type == OKOBPF_MAP_BLOOM
+            ? atomic_load_explicit(&words[index], memory_order_relaxed)
+            : atomic_load_explicit(&counters[index], memory_order_relaxed));
+}
+
+static bool
+sketch_next_state(struct okobpf_map *map, uint64_t *cursor, void *key,
+                  void *value)
+{
+    struct map_sketch *sketch = sketch_cast(map);
+    uint32_t index;
+    uint64_t word;
+
+    if (*cursor < SECRET_WORDS) {
+        index = UINT32_MAX - *cursor;
+        word = atomic_load_explicit(&secret_words(sketch)[*cursor],
+                                    memory_order_relaxed);
+    } else if (*cursor - SECRET_WORDS < sketch->n_cells) {
+        index = *cursor - SECRET_WORDS;
+        word = read_cell(sketch, index);
+    } else {
+        return false;
+    }
+    memcpy(key, &index, sizeof index);
+    memcpy(value, &word, sizeof word);
+    *cursor += 1;
+    return true;
+}
+
+static enum okobpf_map_result
+sketch_restore(struct okobpf_map *map, const void *key, const void *value)
+{
+    struct map_sketch *sketch = sketch_cast(map);
+    _Atomic uint64_t *words = sketch->cells;
+    _Atomic uint32_t *counters = sketch->cells;
+    uint32_t index;
+    uint64_t word;
+
+    memcpy(&index, key, sizeof index);
+    memcpy(&word, value, sizeof word);
+    if (UINT32_MAX - index < SECRET_WORDS) {
+        atomic_store_explicit(&secret_words(sketch)[UINT32_MAX - index], word,
+                              memory_order_relaxed);
+    } else if (index >= sketch->n_cells) {
+        return OKOBPF_MAP_BAD_KEY;
+    } else if (map->info.type == OKOBPF_MAP_BLOOM) {
+        atomic_store_explicit(&words[index], word, memory_order_relaxed);
+    } else {
+        atomic_store_explicit(&counters[index], word, memory_order_relaxed);
+    }
+    return OKOBPF_MAP_OK;
+}
+
 #define SKETCH_OPS(ADD)                         \
     {                                           \
         .check = sketch_check,                  \
@@ -441,6 +510,8 @@ sketch_dump_sizes(const struct okobpf_map *map, uint32_t *key_size,
         .clear = sketch_clear,                  \
         .next = sketch_next,                    \
         .dump_sizes = sketch_dump_sizes,        \
+        .next_state = sketch_next_state,        \
+        .restore = sketch_restore,              \
     }
 
 const struct map_ops map_bloom_ops = SKETCH_OPS(bloom_add);
