@@ -113,7 +113,9 @@ remove_prog(struct ofproto_filter_prog *p)
     ovsrcu_postpone(free_prog, p);
 }
 
-/* Removes all programs of 'ofproto' and the rules that use them. */
+/* Removes all programs of 'ofproto' and the rules that use them.  Unlike flows
+ * and groups, programs and what is in their maps stay when a bridge only gets
+ * or loses its controllers, or changes its fail mode. */
 void
 ofproto_filter_prog_flush(struct ofproto *ofproto)
     OVS_REQUIRES(ofproto_mutex)

@@ -27,11 +27,15 @@
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/thread.h"
 
+extern struct ovs_mutex ofproto_mutex;
+
 struct ofconn;
 struct ofproto;
 struct rule;
 
 void ofproto_filter_prog_init(void);
+void ofproto_filter_prog_flush(struct ofproto *)
+    OVS_REQUIRES(ofproto_mutex);
 
 enum ofperr ofproto_filter_prog_handle_message(struct ofconn *,
                                                const struct ofp_header *,
@@ -41,7 +45,6 @@ enum ofperr ofproto_filter_prog_handle_message(struct ofconn *,
 enum ofperr ofproto_rule_bind_filter_prog(struct rule *);
 void ofproto_rule_insert_filter_prog(struct rule *);
 void ofproto_rule_remove_filter_prog(struct rule *);
-void ofproto_filter_prog_flush(struct ofproto *);
 
 /* What an OpenFlow connection must remember from one message to the next.  A
  * zeroed structure is in its initial state. */
