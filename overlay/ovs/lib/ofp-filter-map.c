@@ -95,6 +95,9 @@ check_map_update(const struct ofputil_map_update *mu)
     case OKOMO_SET:
         return mu->mode > OKOMSM_EXIST ? OFPERR_OKO_BAD_FLAGS : 0;
 
+    case OKOMO_RESTORE:
+        return mu->mode ? OFPERR_OKO_BAD_FLAGS : 0;
+
     case OKOMO_DELETE:
         return (mu->value_size ? OFPERR_OKO_BAD_VALUE_SIZE
                 : mu->mode ? OFPERR_OKO_BAD_FLAGS
@@ -179,7 +182,8 @@ ofputil_map_update_max_entries(uint32_t key_size, uint32_t value_size)
 void
 ofputil_format_map_update(struct ds *s, const struct ofputil_map_update *mu)
 {
-    static const char *const ops[] = { "set", "delete", "clear" };
+    static const char *const ops[] = { "set", "delete", "clear",
+                                        "restore" };
     static const char *const modes[] = { "any", "noexist", "exist" };
 
     ofputil_filter_format_prog_id(s, mu->prog_id);
@@ -207,6 +211,10 @@ ofputil_decode_map_dump_request(const struct ofp_header *oh,
     mdr->map_id = ntohl(omdr->map_id);
     mdr->cursor = ntohll(omdr->cursor);
     mdr->max_entries = ntohl(omdr->max_entries);
+    mdr->flags = ntohs(omdr->flags);
+    if (mdr->flags & ~OKOMDUF_ALL) {
+        return OFPERR_OKO_BAD_FLAGS;
+    }
     return ofputil_filter_check_prog_id(mdr->prog_id);
 }
 
@@ -221,6 +229,7 @@ ofputil_encode_map_dump_request(enum ofp_version version,
     omdr->map_id = htonl(mdr->map_id);
     omdr->cursor = htonll(mdr->cursor);
     omdr->max_entries = htonl(mdr->max_entries);
+    omdr->flags = htons(mdr->flags);
     return b;
 }
 
@@ -236,6 +245,9 @@ ofputil_format_map_dump_request(struct ds *s,
     }
     if (mdr->max_entries) {
         ds_put_format(s, ",max_entries=%"PRIu32, mdr->max_entries);
+    }
+    if (mdr->flags & OKOMDUF_STATE) {
+        ds_put_cstr(s, ",state");
     }
 }
 

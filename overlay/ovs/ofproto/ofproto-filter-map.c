@@ -82,6 +82,27 @@ map_result_to_ofperr(enum okobpf_map_result result)
     }
 }
 
+/* Puts back the entry with the key at 'key' and the value behind it. */
+static enum okobpf_map_result
+restore_entry(struct okobpf_map *map, const struct ofputil_map_update *mu,
+              const uint8_t *key)
+{
+    struct okobpf_map_state_sizes sizes;
+    uint32_t key_size = mu->key_size;
+    uint32_t index = 0;
+
+    okobpf_map_state_sizes(map, &sizes);
+    if (sizes.n_values > 1) {
+        if (key_size != sizes.key_size + sizeof index) {
+            return OKOBPF_MAP_BAD_KEY_SIZE;
+        }
+        key_size -= sizeof index;
+        memcpy(&index, key + key_size, sizeof index);
+    }
+    return okobpf_map_restore(map, key, key_size, index, key + mu->key_size,
+                              mu->value_size);
+}
+
 enum ofperr
 ofproto_filter_handle_map_update(struct ofconn *ofconn,
                                  const struct ofp_header *oh)
@@ -116,6 +137,8 @@ ofproto_filter_handle_map_update(struct ofconn *ofconn,
             /* OKOMSM_* and OKOBPF_* have the same values. */
             result = okobpf_map_update(map, key, mu.key_size, value,
                                        mu.value_size, mu.mode);
+        } else if (mu.op == OKOMO_RESTORE) {
+            result = restore_entry(map, &mu, key);
         } else {
             result = okobpf_map_delete(map, key, mu.key_size);
         }
@@ -127,10 +150,98 @@ ofproto_filter_handle_map_update(struct ofconn *ofconn,
     return 0;
 }
 
-/* Appends at most 'max_total' entries of 'map' to 'replies'.  '*mdr' must be
- * complete up to the sizes, and its cursor say where to start. */
+/* Where the entries of a reply come from. */
+struct map_reader {
+    struct okobpf_map *map;
+    bool state;                 /* OKOMDUF_STATE? */
+    uint32_t key_size;          /* Of an entry in the reply, in bytes. */
+    uint32_t value_size;        /* Of an entry in the reply, in bytes. */
+    uint64_t cursor;
+
+    /* With 'state': a key of the map, its values, and which of them, if any,
+     * were not returned yet. */
+    struct okobpf_map_state_sizes sizes;
+    uint8_t *key;
+    uint8_t *values;
+    uint32_t next_value;
+};
+
 static void
-append_map_entries(struct okobpf_map *map, struct ofputil_map_dump_reply *mdr,
+map_reader_init(struct map_reader *reader, struct okobpf_map *map, bool state,
+                uint64_t cursor)
+{
+    *reader = (struct map_reader) {
+        .map = map,
+        .state = state,
+        .cursor = cursor,
+    };
+    if (state) {
+        struct okobpf_map_state_sizes *sizes = &reader->sizes;
+
+        okobpf_map_state_sizes(map, sizes);
+        reader->key_size = sizes->key_size;
+        if (sizes->n_values > 1) {
+            reader->key_size += sizeof reader->next_value;
+        }
+        reader->value_size = sizes->value_size;
+        reader->key = xmalloc(sizes->key_size);
+        reader->values = xmalloc((size_t) sizes->n_values * sizes->value_size);
+        reader->next_value = sizes->n_values;
+    } else {
+        okobpf_map_dump_sizes(map, &reader->key_size, &reader->value_size);
+    }
+}
+
+static void
+map_reader_uninit(struct map_reader *reader)
+{
+    free(reader->key);
+    free(reader->values);
+}
+
+/* Returns true if 'reader->cursor' says where to go on: not if there are
+ * values of the last key left. */
+static bool
+map_reader_may_stop(const struct map_reader *reader)
+{
+    return reader->next_value == reader->sizes.n_values;
+}
+
+/* Stores the next entry at 'entry'.  Returns false at the end. */
+static bool
+map_reader_next(struct map_reader *reader, uint8_t *entry)
+{
+    const struct okobpf_map_state_sizes *sizes = &reader->sizes;
+
+    if (!reader->state) {
+        return okobpf_map_next(reader->map, &reader->cursor, entry,
+                               entry + reader->key_size);
+    }
+
+    if (map_reader_may_stop(reader)) {
+        if (!okobpf_map_next_state(reader->map, &reader->cursor, reader->key,
+                                   reader->values)) {
+            return false;
+        }
+        reader->next_value = 0;
+    }
+    memcpy(entry, reader->key, sizes->key_size);
+    if (sizes->n_values > 1) {
+        memcpy(entry + sizes->key_size, &reader->next_value,
+               sizeof reader->next_value);
+    }
+    memcpy(entry + reader->key_size,
+           reader->values + (size_t) reader->next_value * sizes->value_size,
+           sizes->value_size);
+    reader->next_value++;
+    return true;
+}
+
+/* Appends about 'max_total' entries at most to 'replies'.  '*mdr' must be
+ * complete up to the sizes. */
+static void
+append_map_entries(struct map_reader *reader,
+                   struct ofputil_map_dump_reply *mdr,
                    uint32_t max_total, struct ovs_list *replies)
 {
     uint32_t max_part = ofputil_map_dump_max_entries(mdr->key_size,
@@ -138,27 +249,26 @@ append_map_entries(struct okobpf_map *map, struct ofputil_map_dump_reply *mdr,
     size_t entry_size = (size_t) mdr->key_size + mdr->value_size;
     uint8_t *entries = xmalloc(max_part * entry_size);
     uint32_t total = 0;
-    bool more;
+    bool more = true;
+    bool full = false;
 
     mdr->entries = entries;
     do {
-        uint32_t max = MIN(max_part, max_total - total);
-
-        more = true;
-        for (mdr->n_entries = 0; mdr->n_entries < max; mdr->n_entries++) {
-            uint8_t *key = entries + mdr->n_entries * entry_size;
-
-            more = okobpf_map_next(map, &mdr->cursor, key,
-                                   key + mdr->key_size);
-            if (!more) {
-                break;
+        mdr->n_entries = 0;
+        while (more && !full && mdr->n_entries < max_part) {
+            more = map_reader_next(reader,
+                                   entries + mdr->n_entries * entry_size);
+            if (more) {
+                mdr->n_entries++;
+                total++;
+                full = total >= max_total && map_reader_may_stop(reader);
             }
         }
-        total += mdr->n_entries;
 
+        mdr->cursor = reader->cursor;
         mdr->flags = more ? OKOMDRF_MORE : 0;
         ofputil_append_map_dump_reply(mdr, replies);
-    } while (more && total < max_total);
+    } while (more && !full);
 
     mdr->entries = NULL;
     free(entries);
@@ -181,14 +291,19 @@ ofproto_filter_handle_map_dump_request(struct ofconn *ofconn,
         return error;
     }
 
+    struct map_reader reader;
+    map_reader_init(&reader, map, request.flags & OKOMDUF_STATE,
+                    request.cursor);
+
     struct ofputil_map_dump_reply reply = {
         .prog_id = request.prog_id,
         .map_id = request.map_id,
-        .cursor = request.cursor,
+        .key_size = reader.key_size,
+        .value_size = reader.value_size,
     };
-    okobpf_map_dump_sizes(map, &reply.key_size, &reply.value_size);
     if (!ofputil_map_dump_max_entries(reply.key_size, reply.value_size)) {
         /* An entry doesn't fit into a message. */
+        map_reader_uninit(&reader);
         return OFPERR_OKO_LIMIT;
     }
 
@@ -201,7 +316,8 @@ ofproto_filter_handle_map_dump_request(struct ofconn *ofconn,
 
     struct ovs_list replies;
     ofpmp_init(&replies, oh);
-    append_map_entries(map, &reply, max_total, &replies);
+    append_map_entries(&reader, &reply, max_total, &replies);
+    map_reader_uninit(&reader);
     ofconn_send_replies(ofconn, &replies);
     return 0;
 }

@@ -87,24 +87,26 @@ map_conn_close(struct map_conn *mc)
     vconn_close(mc->vconn);
 }
 
-/* Exits with a message that an operation on the map failed due to 'error'. */
-OVS_NO_RETURN static void
-map_fatal(const struct map_conn *mc, enum ofperr error)
+/* Exits with a message that an operation on the map 'desc' of program
+ * 'prog_id' of 'bridge' failed due to 'error'. */
+void
+ofctl_filter_map_fatal(const char *bridge, uint32_t prog_id,
+                       const struct ofputil_map_desc *desc, enum ofperr error)
 {
     const char *name = ofperr_get_name(error);
     char type[16];
 
     if (error == OFPERR_OKO_UNKNOWN_PROG
         || error == OFPERR_OFPBRC_BAD_VENDOR) {
-        ofctl_filter_fatal(mc->bridge, mc->prog_id, error);
+        ofctl_filter_fatal(bridge, prog_id, error);
     }
 
     struct ds s = DS_EMPTY_INITIALIZER;
     ds_put_format(&s, "map \"%s\" of filter program %"PRIu32": ",
-                  mc->desc.name, mc->prog_id);
+                  desc->name, prog_id);
     if (error == OFPERR_OKO_MAP_FULL) {
         ds_put_format(&s, "map is full, it has room for %"PRIu32" entries",
-                      mc->desc.max_entries);
+                      desc->max_entries);
     } else if (error == OFPERR_OKO_NO_ENTRY) {
         ds_put_format(&s, "no entry has that key (%s)", name);
     } else if (error == OFPERR_OKO_ENTRY_EXISTS) {
@@ -115,12 +117,18 @@ map_fatal(const struct map_conn *mc, enum ofperr error)
         ds_put_format(&s, "map is read-only (%s)", name);
     } else if (error == OFPERR_OKO_UNSUPPORTED_MAP_OP) {
         ds_put_format(&s, "maps of type %s cannot do that (%s)",
-                      ofputil_map_type_to_string(mc->desc.type, type,
+                      ofputil_map_type_to_string(desc->type, type,
                                                  sizeof type), name);
     } else {
         ds_put_format(&s, "%s (%s)", ofperr_get_description(error), name);
     }
     ovs_fatal(0, "%s", ds_cstr(&s));
+}
+
+OVS_NO_RETURN static void
+map_fatal(const struct map_conn *mc, enum ofperr error)
+{
+    ofctl_filter_map_fatal(mc->bridge, mc->prog_id, &mc->desc, error);
 }
 
 /* Parsing of entries. */

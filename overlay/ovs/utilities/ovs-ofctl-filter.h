@@ -54,6 +54,10 @@ void ofctl_del_map_entry(struct ovs_cmdl_context *);
 void ofctl_clear_map(struct ovs_cmdl_context *);
 void ofctl_dump_map(struct ovs_cmdl_context *);
 
+/* Commands, in ovs-ofctl-filter-save.c. */
+void ofctl_save_maps(struct ovs_cmdl_context *);
+void ofctl_restore_maps(struct ovs_cmdl_context *);
+
 /* What the commands have in common, in ovs-ofctl-filter-prog.c. */
 uint32_t ofctl_filter_parse_prog_id(const char *);
 enum ofperr ofctl_filter_send(struct vconn *, struct ofpbuf *request);
@@ -63,5 +67,10 @@ OVS_NO_RETURN void ofctl_filter_fatal(const char *bridge, uint32_t prog_id,
                                       enum ofperr);
 void ofctl_filter_get_desc(struct vconn *, const char *bridge,
                            uint32_t prog_id, struct ofputil_prog_desc *);
+
+/* What the commands have in common, in ovs-ofctl-filter-map.c. */
+OVS_NO_RETURN void ofctl_filter_map_fatal(const char *bridge, uint32_t prog_id,
+                                          const struct ofputil_map_desc *,
+                                          enum ofperr);
 
 #endif /* ovs-ofctl-filter.h */

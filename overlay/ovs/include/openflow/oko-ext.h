@@ -233,6 +233,8 @@ enum oko_map_op {
     OKOMO_DELETE = 1,           /* Delete entries: 'value_size' is 0. */
     OKOMO_CLEAR = 2,            /* Delete all entries or zero an array:
                                  * 'n_entries' and both sizes are 0. */
+    OKOMO_RESTORE = 3,          /* Put back entries from an OKOST_MAP_DUMP
+                                 * reply to a request with OKOMDUF_STATE. */
 };
 
 enum oko_map_set_mode {
@@ -262,16 +264,29 @@ OFP_ASSERT(sizeof(struct oko_map_update) == 24);
 
 /* Asks for entries of a map.
  *
+ * By default the entries are as people want to see them: the value of a key in
+ * a per-core map is the sum of the cores', and a sketch shows its cells.  With
+ * OKOMDUF_STATE they are what it takes to fill another map, which was declared
+ * alike and then cleared, with the same: the key of a per-core map has the
+ * 32-bit number of a core at its end, and a sketch has also the seed of its
+ * hash functions.
+ *
  * A request starts with 'cursor' 0.  The switch bounds the work for a single
  * request: if the last part of the reply has OKOMDRF_MORE set, the client can
  * go on with another request whose 'cursor' is the last part's. */
+enum oko_map_dump_flags {
+    OKOMDUF_STATE = 1 << 0,     /* Entries for OKOMO_RESTORE. */
+};
+#define OKOMDUF_ALL OKOMDUF_STATE
+
 struct oko_map_dump_request {
     ovs_be32 prog_id;
     ovs_be32 map_id;            /* Index of the map in the program. */
     ovs_be64 cursor;            /* 0, or as in a reply. */
     ovs_be32 max_entries;       /* Most entries to return, 0 for no limit of
                                  * the client's. */
-    uint8_t zeros[4];
+    ovs_be16 flags;             /* OKOMDUF_*. */
+    uint8_t zeros[2];
 };
 OFP_ASSERT(sizeof(struct oko_map_dump_request) == 24);
 

@@ -179,6 +179,7 @@ struct ofputil_map_dump_request {
     uint32_t map_id;
     uint64_t cursor;
     uint32_t max_entries;       /* 0 for no limit. */
+    uint16_t flags;             /* OKOMDUF_*. */
 };
 
 enum ofperr ofputil_decode_map_dump_request(const struct ofp_header *,
