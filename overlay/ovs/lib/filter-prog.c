@@ -27,7 +27,6 @@
 #include "smap.h"
 #include "timeval.h"
 #include "util.h"
-#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 
 VLOG_DEFINE_THIS_MODULE(filter_prog);
@@ -62,6 +61,7 @@ struct filter_prog {
     uint32_t handle;            /* Nonzero. */
     uint32_t number;            /* In OpenFlow. */
     char *owner;                /* Name of the bridge, for messages. */
+    bool retired;               /* filter_prog_retire() was called. */
     OVSRCU_TYPE(struct filter_prog_load *) load;
 
     /* Of each slot and, as the last, of threads without a slot. */
@@ -87,6 +87,8 @@ static uint64_t memory_used OVS_GUARDED_BY(mutex);
  * that changes when one was. */
 static int n_doomed OVS_GUARDED_BY(mutex);
 static struct seq *doomed_seq;
+
+DEFINE_STATIC_PER_THREAD_DATA(uint64_t, last_doomed_seqno, 0);
 
 /* Bit set: slot in use.  'host.n_slots' bits. */
 static unsigned long *slots OVS_GUARDED_BY(mutex);
@@ -327,24 +329,30 @@ undoom_load(void)
     seq_change(doomed_seq);
 }
 
-/* Waits until the loads that were to be destroyed are.  Quiesces. */
-static void
-wait_for_doomed_loads(void)
+/* Returns true if loads are yet to be destroyed. */
+bool
+filter_prog_is_memory_pending(void)
 {
-    ovsrcu_synchronize();
-    for (;;) {
-        uint64_t seqno = seq_read(doomed_seq);
-        int n;
+    bool pending;
 
-        ovs_mutex_lock(&mutex);
-        n = n_doomed;
-        ovs_mutex_unlock(&mutex);
-        if (!n) {
-            break;
-        }
-        seq_wait(doomed_seq, seqno);
-        poll_block();
-    }
+    filter_prog_init();
+
+    /* For filter_prog_memory_wait(): read before what it tells of. */
+    *last_doomed_seqno_get() = seq_read(doomed_seq);
+
+    ovs_mutex_lock(&mutex);
+    pending = n_doomed > 0;
+    ovs_mutex_unlock(&mutex);
+
+    return pending;
+}
+
+/* Wakes up the poll loop when the last call of filter_prog_is_memory_pending()
+ * in this thread may have become untrue. */
+void
+filter_prog_memory_wait(void)
+{
+    seq_wait(doomed_seq, *last_doomed_seqno_get());
 }
 
 /* Loads an object to replace 'old', which may be NULL. */
@@ -355,22 +363,9 @@ filter_prog_load(const char *owner, uint32_t number,
                  bool want_log, struct okobpf_report *report)
 {
     uint64_t left = memory_left(old);
-    struct filter_prog_load *load;
 
-    load = filter_prog_load__(owner, number, elf, elf_len, left, old, keep,
+    return filter_prog_load__(owner, number, elf, elf_len, left, old, keep,
                               want_log, report);
-    if (!load && report->status == OKOBPF_LIMIT) {
-        /* Programs that were unloaded have their memory for a little while
-         * yet. */
-        wait_for_doomed_loads();
-        if (memory_left(old) > left) {
-            okobpf_report_uninit(report);
-            load = filter_prog_load__(owner, number, elf, elf_len,
-                                      memory_left(old), old, keep, want_log,
-                                      report);
-        }
-    }
-    return load;
 }
 
 static void
@@ -491,19 +486,6 @@ filter_prog_replace(struct filter_prog *fp, const void *elf, size_t elf_len,
     return true;
 }
 
-/* Takes and returns a reference to 'fp', which the caller must know to have
- * one already. */
-struct filter_prog *
-filter_prog_ref(const struct filter_prog *fp_)
-{
-    struct filter_prog *fp = CONST_CAST(struct filter_prog *, fp_);
-
-    if (fp) {
-        ovs_refcount_ref(&fp->refcnt);
-    }
-    return fp;
-}
-
 /* Tries to take a reference to 'fp', found under RCU.  Returns false if it is
  * being destroyed. */
 bool
@@ -524,6 +506,16 @@ filter_prog_destroy(struct filter_prog *fp)
     free(fp);
 }
 
+/* Notes that 'fp', which its bridge gives up, is going to be destroyed as soon
+ * as nothing refers to it any more. */
+void
+filter_prog_retire(struct filter_prog *fp)
+{
+    ovs_assert(!fp->retired);
+    fp->retired = true;
+    doom_load();
+}
+
 /* Drops a reference to 'fp'.  Destroys 'fp', after a grace period, if it was
  * the last one. */
 void
@@ -539,7 +531,9 @@ filter_prog_unref(struct filter_prog *fp)
         ovsrcu_set(&programs[index], NULL);
         ovs_mutex_unlock(&mutex);
 
-        doom_load();
+        if (!fp->retired) {
+            doom_load();
+        }
         ovsrcu_postpone(filter_prog_destroy, fp);
     }
 }

@@ -55,6 +55,12 @@ void filter_prog_init(void);
 void filter_prog_configure(const struct smap *other_config);
 void filter_prog_get_limits(struct okobpf_limits *);
 
+/* Memory of programs that were unloaded or replaced is free after a grace
+ * period only.  A load that fails with OKOBPF_LIMIT while some is pending may
+ * succeed when none is any more. */
+bool filter_prog_is_memory_pending(void);
+void filter_prog_memory_wait(void);
+
 /* Programs. */
 
 struct filter_prog *filter_prog_create(const char *owner, uint32_t number,
@@ -63,9 +69,9 @@ struct filter_prog *filter_prog_create(const char *owner, uint32_t number,
 bool filter_prog_replace(struct filter_prog *, const void *elf,
                          size_t elf_len, enum okobpf_keep, bool want_log,
                          struct okobpf_report *);
-struct filter_prog *filter_prog_ref(const struct filter_prog *);
 bool filter_prog_try_ref(const struct filter_prog *);
 void filter_prog_unref(struct filter_prog *);
+void filter_prog_retire(struct filter_prog *);
 
 uint32_t filter_prog_handle(const struct filter_prog *);
 uint32_t filter_prog_number(const struct filter_prog *);

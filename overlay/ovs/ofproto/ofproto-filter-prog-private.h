@@ -25,6 +25,7 @@
 #include "openvswitch/ofp-errors.h"
 
 struct filter_prog;
+struct filter_prog_session;
 struct ofconn;
 
 /* A program in a bridge. */
@@ -34,14 +35,52 @@ struct ofproto_filter_prog {
     struct ofproto *ofproto;
     struct filter_prog *fp;     /* Owns a reference. */
 
-    /* Contains "struct rule"s in state RULE_INSERTED. */
+    /* The rules in state RULE_INSERTED that use the program.  Contains "struct
+     * rule_binding"s. */
     struct ovs_list rules OVS_GUARDED_BY(ofproto_mutex);
+    size_t n_rules OVS_GUARDED_BY(ofproto_mutex);
 };
 
 struct ofproto_filter_prog *ofproto_filter_prog_lookup(const struct ofproto *,
                                                        uint32_t number);
 void ofproto_filter_prog_insert(struct ofproto *, struct filter_prog *)
     OVS_REQUIRES(ofproto_mutex);
+
+/* Work that takes long, in ofproto-filter-work.c. */
+
+enum filter_work_result {
+    FILTER_WORK_DONE,           /* All is done. */
+    FILTER_WORK_MORE,           /* There is more to do. */
+    FILTER_WORK_WAIT,           /* It depends on something else. */
+};
+
+struct filter_work;
+struct filter_work_ops {
+    /* Carries out a part of the work.  Stores in '*error', with
+     * FILTER_WORK_DONE, what to send as a reply if it isn't 0. */
+    enum filter_work_result (*run)(struct filter_work *, enum ofperr *error);
+
+    /* Wakes up the poll loop when there is something to do.  NULL for at
+     * once. */
+    void (*wait)(struct filter_work *);
+
+    /* Frees the work, done or not. */
+    void (*destroy)(struct filter_work *);
+};
+
+/* What a message on a connection asks for. */
+struct filter_work {
+    struct ovs_list node;       /* In the queue. */
+    struct ofconn *ofconn;
+    struct ofpbuf *request;     /* The message. */
+    const struct filter_work_ops *ops;
+};
+
+void filter_work_start(struct filter_work *, struct ofconn *,
+                       const struct ofp_header *);
+void filter_work_cancel(struct filter_prog_session *);
+void filter_work_run(void);
+void filter_work_wait(void);
 
 /* In ofproto-filter-session.c. */
 enum ofperr ofproto_filter_handle_prog_load(struct ofconn *,

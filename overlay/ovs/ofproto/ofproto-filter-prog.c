@@ -22,6 +22,7 @@
 #include "hash.h"
 #include "ofproto-filter-prog-private.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/hmap.h"
 #include "openvswitch/json.h"
 #include "openvswitch/ofp-filter-prog.h"
 #include "ovs-rcu.h"
@@ -31,6 +32,25 @@
 /* Programs of all bridges.  Contains "struct ofproto_filter_prog"s. */
 static struct ovs_list all_progs OVS_GUARDED_BY(ofproto_mutex)
     = OVS_LIST_INITIALIZER(&all_progs);
+
+/* The program that a rule uses.  Kept apart from the rule, since few rules use
+ * one.  The rule holds the reference until it is destroyed, when no datapath
+ * flow is left that was made from it: until then, the program must run. */
+struct rule_binding {
+    struct hmap_node hmap_node; /* In 'bindings', by address of 'rule'. */
+    struct rule *rule;
+    struct filter_prog *fp;     /* Owns a reference. */
+
+    /* In the program's 'rules'.  An empty list if 'rule' is not inserted. */
+    struct ovs_list list_node;
+};
+
+/* Nests inside ofproto_mutex. */
+static struct ovs_mutex bindings_mutex = OVS_MUTEX_INITIALIZER;
+
+/* Contains "struct rule_binding"s. */
+static struct hmap bindings OVS_GUARDED_BY(bindings_mutex)
+    = HMAP_INITIALIZER(&bindings);
 
 static unixctl_cb_func filter_prog_unixctl_show;
 
@@ -79,6 +99,7 @@ ofproto_filter_prog_insert(struct ofproto *ofproto, struct filter_prog *fp)
     p->ofproto = ofproto;
     p->fp = fp;
     ovs_list_init(&p->rules);
+    p->n_rules = 0;
     ovs_list_push_back(&all_progs, &p->list_node);
     cmap_insert(&ofproto->filter_progs, &p->cmap_node,
                 hash_number(filter_prog_number(fp)));
@@ -98,11 +119,11 @@ remove_prog(struct ofproto_filter_prog *p)
 {
     if (!ovs_list_is_empty(&p->rules)) {
         struct rule_collection rules;
-        struct rule *rule;
+        struct rule_binding *binding;
 
         rule_collection_init(&rules);
-        LIST_FOR_EACH (rule, filter_prog_node, &p->rules) {
-            rule_collection_add(&rules, rule);
+        LIST_FOR_EACH (binding, list_node, &p->rules) {
+            rule_collection_add(&rules, binding->rule);
         }
         ofproto_delete_rules(&rules, OFPRR_DELETE);
     }
@@ -110,6 +131,7 @@ remove_prog(struct ofproto_filter_prog *p)
     cmap_remove(&p->ofproto->filter_progs, &p->cmap_node,
                 hash_number(filter_prog_number(p->fp)));
     ovs_list_remove(&p->list_node);
+    filter_prog_retire(p->fp);
     ovsrcu_postpone(free_prog, p);
 }
 
@@ -159,9 +181,35 @@ sort_progs(const struct ofproto *ofproto, size_t *np)
 
 /* Rules. */
 
-/* Makes 'rule->filter_prog' a reference to the program of its bridge that its
- * match names, instead of what it was before.  Returns 0 if successful,
- * otherwise an OpenFlow error, in which case 'rule' is as it was.
+/* Returns the binding of 'rule', or NULL if it has none. */
+static struct rule_binding *
+find_binding(const struct rule *rule)
+    OVS_REQUIRES(bindings_mutex)
+{
+    struct rule_binding *binding;
+
+    HMAP_FOR_EACH_WITH_HASH (binding, hmap_node, hash_pointer(rule, 0),
+                             &bindings) {
+        if (binding->rule == rule) {
+            return binding;
+        }
+    }
+    return NULL;
+}
+
+static void
+destroy_binding(struct rule_binding *binding)
+    OVS_REQUIRES(bindings_mutex)
+{
+    hmap_remove(&bindings, &binding->hmap_node);
+    filter_prog_unref(binding->fp);
+    free(binding);
+}
+
+/* Makes 'rule', if its match names a program, hold a reference to the program
+ * of its bridge that has that number, instead of what it held before.  Returns
+ * 0 if successful, otherwise an OpenFlow error, in which case 'rule' is as it
+ * was.
  *
  * 'rule' must not have been inserted into its bridge.  Unless the caller holds
  * ofproto_mutex, the program can be unloaded at any time, so that this has to
@@ -183,9 +231,35 @@ ofproto_rule_bind_filter_prog(struct rule *rule)
         fp = p->fp;
     }
 
-    filter_prog_unref(rule->filter_prog);
-    rule->filter_prog = fp;
+    ofproto_rule_unbind_filter_prog(rule);
+    if (fp) {
+        struct rule_binding *binding = xmalloc(sizeof *binding);
+
+        binding->rule = rule;
+        binding->fp = fp;
+        ovs_list_init(&binding->list_node);
+        ovs_mutex_lock(&bindings_mutex);
+        hmap_insert(&bindings, &binding->hmap_node, hash_pointer(rule, 0));
+        ovs_mutex_unlock(&bindings_mutex);
+    }
     return 0;
+}
+
+/* Drops the reference of 'rule', if it holds one.  To be called before its
+ * match is destroyed. */
+void
+ofproto_rule_unbind_filter_prog(struct rule *rule)
+{
+    if (OVS_UNLIKELY(rule->cr.match.filter_prog)) {
+        struct rule_binding *binding;
+
+        ovs_mutex_lock(&bindings_mutex);
+        binding = find_binding(rule);
+        if (binding) {
+            destroy_binding(binding);
+        }
+        ovs_mutex_unlock(&bindings_mutex);
+    }
 }
 
 /* Adds 'rule', which is being inserted into its bridge, to the rules that keep
@@ -195,13 +269,17 @@ void
 ofproto_rule_insert_filter_prog(struct rule *rule)
     OVS_REQUIRES(ofproto_mutex)
 {
-    if (rule->filter_prog) {
+    if (OVS_UNLIKELY(rule->cr.match.filter_prog)) {
         struct ofproto_filter_prog *p;
 
         p = ofproto_filter_prog_lookup(rule->ofproto,
                                        rule->cr.match.filter_prog);
-        ovs_assert(p && p->fp == rule->filter_prog);
-        ovs_list_push_back(&p->rules, &rule->filter_prog_node);
+        ovs_mutex_lock(&bindings_mutex);
+        struct rule_binding *binding = find_binding(rule);
+        ovs_assert(p && binding && p->fp == binding->fp);
+        ovs_list_push_back(&p->rules, &binding->list_node);
+        p->n_rules++;
+        ovs_mutex_unlock(&bindings_mutex);
     }
 }
 
@@ -210,10 +288,30 @@ void
 ofproto_rule_remove_filter_prog(struct rule *rule)
     OVS_REQUIRES(ofproto_mutex)
 {
-    if (!ovs_list_is_empty(&rule->filter_prog_node)) {
-        ovs_list_remove(&rule->filter_prog_node);
-        ovs_list_init(&rule->filter_prog_node);
+    if (OVS_UNLIKELY(rule->cr.match.filter_prog)) {
+        struct rule_binding *binding;
+
+        ovs_mutex_lock(&bindings_mutex);
+        binding = find_binding(rule);
+        if (binding && !ovs_list_is_empty(&binding->list_node)) {
+            ovs_list_remove(&binding->list_node);
+            ovs_list_init(&binding->list_node);
+            ofproto_filter_prog_lookup(rule->ofproto,
+                                       rule->cr.match.filter_prog)->n_rules--;
+        }
+        ovs_mutex_unlock(&bindings_mutex);
     }
+}
+
+/* Returns the handle of the program that the match of 'rule' names.  If it is
+ * being unloaded, along with the rule, returns 0, which is no program's. */
+uint32_t
+ofproto_rule_filter_prog_handle(const struct rule *rule)
+{
+    const struct ofproto_filter_prog *p;
+
+    p = ofproto_filter_prog_lookup(rule->ofproto, rule->cr.match.filter_prog);
+    return p ? filter_prog_handle(p->fp) : 0;
 }
 
 static enum ofperr
@@ -296,7 +394,7 @@ describe_prog(const struct ofproto_filter_prog *p,
         .elf_len = elf_len,
         .n_insns = info->n_insns,
         .jited_len = info->jited_len,
-        .n_rules = ovs_list_size(&p->rules),
+        .n_rules = p->n_rules,
         .abi = info->abi,
         .load_time = filter_prog_load_time(p->fp),
         .map_memory = info->map_memory,
@@ -465,7 +563,7 @@ filter_prog_unixctl_show(struct unixctl_conn *conn, int argc,
                            &s);
         ds_put_format(&s, ", rules=%"PRIuSIZE", runs=%"PRIu64
                       ", matches=%"PRIu64"\n",
-                      ovs_list_size(&p->rules), stats.n_runs,
+                      p->n_rules, stats.n_runs,
                       stats.n_matches);
     }
     ovs_mutex_unlock(&ofproto_mutex);

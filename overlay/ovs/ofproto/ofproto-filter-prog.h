@@ -43,8 +43,12 @@ enum ofperr ofproto_filter_prog_handle_message(struct ofconn *,
 
 /* Rules. */
 enum ofperr ofproto_rule_bind_filter_prog(struct rule *);
-void ofproto_rule_insert_filter_prog(struct rule *);
-void ofproto_rule_remove_filter_prog(struct rule *);
+void ofproto_rule_unbind_filter_prog(struct rule *);
+void ofproto_rule_insert_filter_prog(struct rule *)
+    OVS_REQUIRES(ofproto_mutex);
+void ofproto_rule_remove_filter_prog(struct rule *)
+    OVS_REQUIRES(ofproto_mutex);
+uint32_t ofproto_rule_filter_prog_handle(const struct rule *);
 
 /* What an OpenFlow connection must remember from one message to the next.  A
  * zeroed structure is in its initial state. */
@@ -60,9 +64,13 @@ struct filter_prog_session {
     /* Outcome of the last load. */
     uint32_t report_prog_id;
     struct okobpf_report report;
+
+    /* What is to be done before the next message is received, or NULL. */
+    struct filter_work *work;
 };
 
 void filter_prog_session_uninit(struct filter_prog_session *);
+bool filter_prog_session_may_recv(const struct filter_prog_session *);
 void filter_prog_session_run(struct filter_prog_session *);
 void filter_prog_session_wait(struct filter_prog_session *);
 

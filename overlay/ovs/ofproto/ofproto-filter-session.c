@@ -32,6 +32,10 @@ VLOG_DEFINE_THIS_MODULE(ofproto_filter_session);
 /* How long an upload may pause, in milliseconds. */
 #define UPLOAD_IDLE_TIMEOUT 10000
 
+/* How long a load waits for the memory of programs that were unloaded, in
+ * milliseconds. */
+#define MEMORY_TIMEOUT 5000
+
 static void
 abort_upload(struct filter_prog_session *session)
 {
@@ -52,15 +56,26 @@ clear_report(struct filter_prog_session *session)
 void
 filter_prog_session_uninit(struct filter_prog_session *session)
 {
+    filter_work_cancel(session);
     abort_upload(session);
     clear_report(session);
 }
 
-/* Gives up an upload that has paused for too long. */
+/* Returns true if the connection may receive a message: if what the last one
+ * asked for is done. */
+bool
+filter_prog_session_may_recv(const struct filter_prog_session *session)
+{
+    return !session->work;
+}
+
+/* Does what there is to do, and gives up an upload that has paused for too
+ * long. */
 void
 filter_prog_session_run(struct filter_prog_session *session)
 {
-    if (session->uploading && time_msec() >= session->expires) {
+    filter_work_run();
+    if (session->uploading && !session->work && time_msec() >= session->expires) {
         VLOG_INFO("upload of filter program %"PRIu32" timed out after "
                   "%"PRIu32" of %"PRIu32" bytes", session->prog_id,
                   session->elf.size, session->total_len);
@@ -73,7 +88,8 @@ filter_prog_session_run(struct filter_prog_session *session)
 void
 filter_prog_session_wait(struct filter_prog_session *session)
 {
-    if (session->uploading) {
+    filter_work_wait();
+    if (session->uploading && !session->work) {
         poll_timer_wait_until(session->expires);
     }
 }
@@ -167,10 +183,23 @@ flags_to_keep(uint16_t flags)
             : OKOBPF_KEEP_NONE);
 }
 
+/* Verification and publication of a program. */
+struct load_work {
+    struct filter_work up;
+    bool waiting;               /* For memory that is about to be free. */
+    bool waited;                /* So it was, once. */
+    long long int deadline;     /* Until when, as time_msec(). */
+};
+
+static struct load_work *
+load_work_cast(struct filter_work *work)
+{
+    return CONTAINER_OF(work, struct load_work, up);
+}
+
 /* Verifies and publishes the program whose upload is complete. */
 static enum ofperr
-finish_upload(struct filter_prog_session *session,
-                      struct ofproto *ofproto)
+finish_upload(struct filter_prog_session *session, struct ofproto *ofproto)
 {
     const void *elf = session->elf.size ? session->elf.data : "";
     bool want_log = session->flags & OKOPLF_WANT_LOG;
@@ -195,13 +224,82 @@ finish_upload(struct filter_prog_session *session,
         }
     }
 
-    const struct okobpf_report *report = &session->report;
-    if (report->status != OKOBPF_OK) {
-        VLOG_INFO("bridge %s: filter program %"PRIu32" was not loaded: %s",
-                  ofproto->name, session->prog_id, report->reason);
-    }
-    return status_to_ofperr(report->status);
+    return status_to_ofperr(session->report.status);
 }
+
+static void
+log_failure(const struct filter_prog_session *session,
+            const struct ofproto *ofproto)
+{
+    if (session->report.reason) {
+        VLOG_INFO("bridge %s: filter program %"PRIu32" was not loaded: %s",
+                  ofproto->name, session->prog_id, session->report.reason);
+    }
+}
+
+static enum filter_work_result
+load_work_run(struct filter_work *work, enum ofperr *error)
+{
+    struct filter_prog_session *session
+        = ofconn_get_filter_prog_session(work->ofconn);
+    struct ofproto *ofproto = ofconn_get_ofproto(work->ofconn);
+    struct load_work *load = load_work_cast(work);
+
+    if (load->waiting) {
+        if (filter_prog_is_memory_pending() && time_msec() < load->deadline) {
+            return FILTER_WORK_WAIT;
+        }
+        load->waiting = false;
+        load->waited = true;
+    }
+
+    /* Other connections may have been served since the message came. */
+    if (ofconn_get_role(work->ofconn) == OFPCR12_ROLE_SECONDARY) {
+        *error = OFPERR_OFPBRC_IS_SECONDARY;
+    } else {
+        bool pending = filter_prog_is_memory_pending();
+
+        *error = finish_upload(session, ofproto);
+        if (*error == OFPERR_OKO_LIMIT && pending && !load->waited) {
+            /* Programs that were unloaded have their memory for a little while
+             * yet. */
+            clear_report(session);
+            load->waiting = true;
+            load->deadline = time_msec() + MEMORY_TIMEOUT;
+            return FILTER_WORK_WAIT;
+        }
+    }
+    if (*error) {
+        log_failure(session, ofproto);
+    }
+    abort_upload(session);
+    return FILTER_WORK_DONE;
+}
+
+static void
+load_work_wait(struct filter_work *work)
+{
+    struct load_work *load = load_work_cast(work);
+
+    if (load->waiting) {
+        filter_prog_memory_wait();
+        poll_timer_wait_until(load->deadline);
+    } else {
+        poll_immediate_wake();
+    }
+}
+
+static void
+load_work_destroy(struct filter_work *work)
+{
+    free(load_work_cast(work));
+}
+
+static const struct filter_work_ops load_work_ops = {
+    .run = load_work_run,
+    .wait = load_work_wait,
+    .destroy = load_work_destroy,
+};
 
 enum ofperr
 ofproto_filter_handle_prog_load(struct ofconn *ofconn,
@@ -209,7 +307,7 @@ ofproto_filter_handle_prog_load(struct ofconn *ofconn,
 {
     struct filter_prog_session *session
         = ofconn_get_filter_prog_session(ofconn);
-    struct ofproto *ofproto = ofconn_get_ofproto(ofconn);
+    const struct ofproto *ofproto = ofconn_get_ofproto(ofconn);
     struct ofputil_prog_load pl;
     enum ofperr error;
 
@@ -217,14 +315,18 @@ ofproto_filter_handle_prog_load(struct ofconn *ofconn,
     if (!error) {
         error = add_chunk(session, ofproto, &pl);
     }
-    if (!error) {
-        if (session->elf.size < session->total_len) {
-            return 0;
-        }
-        error = finish_upload(session, ofproto);
+    if (error) {
+        abort_upload(session);
+        return error;
     }
-    abort_upload(session);
-    return error;
+
+    if (session->elf.size == session->total_len) {
+        struct load_work *load = xzalloc(sizeof *load);
+
+        load->up.ops = &load_work_ops;
+        filter_work_start(&load->up, ofconn, oh);
+    }
+    return 0;
 }
 
 enum ofperr
