@@ -92,6 +92,7 @@ DEFINE_STATIC_PER_THREAD_DATA(uint64_t, last_doomed_seqno, 0);
 
 /* Bit set: slot in use.  'host.n_slots' bits. */
 static unsigned long *slots OVS_GUARDED_BY(mutex);
+static atomic_uint32_t n_free_slots = 0;
 
 static void
 log_line(const char *prog_name, const char *line)
@@ -129,6 +130,7 @@ filter_prog_init(void)
 
         ovs_mutex_lock(&mutex);
         slots = bitmap_allocate(host.n_slots);
+        atomic_store_relaxed(&n_free_slots, host.n_slots);
         limits = okobpf_default_limits;
         ovs_mutex_unlock(&mutex);
         doomed_seq = seq_create();
@@ -244,6 +246,40 @@ report_no_memory_left(struct okobpf_report *report, uint64_t needed,
         .advice = xstrdup("unload other programs, or raise "
                           "other_config:filter-prog-total-memory"),
     };
+}
+
+/* Charges 'n_bytes' to the memory of all programs.  Returns true if successful.
+ * If that would be over the limit, makes '*report' a refusal, unless 'report'
+ * is null, and returns false. */
+bool
+filter_prog_charge(uint64_t n_bytes, struct okobpf_report *report)
+{
+    uint64_t left;
+    bool ok;
+
+    filter_prog_init();
+
+    ovs_mutex_lock(&mutex);
+    left = memory_used < total_memory ? total_memory - memory_used : 0;
+    ok = n_bytes <= left;
+    if (ok) {
+        memory_used += n_bytes;
+    }
+    ovs_mutex_unlock(&mutex);
+
+    if (!ok && report) {
+        report_no_memory_left(report, n_bytes, left);
+    }
+    return ok;
+}
+
+/* Reverses filter_prog_charge(n_bytes). */
+void
+filter_prog_uncharge(uint64_t n_bytes)
+{
+    ovs_mutex_lock(&mutex);
+    memory_used -= n_bytes;
+    ovs_mutex_unlock(&mutex);
 }
 
 /* Loads a program that may take 'left' bytes, to replace 'old', which may be
@@ -608,24 +644,33 @@ filter_prog_get_stats(const struct filter_prog *fp,
 
 /* Returns a slot for a thread that is going to run programs, or
  * FILTER_PROG_NO_SLOT if none is left, in which case programs work except that
- * lookups in per-core maps find nothing.
+ * lookups in per-core maps find nothing.  A thread should ask when it has a
+ * program to run, so that others have the slots of those that never do, and
+ * again later on if it got none.
  *
  * Threads that share a slot must not run programs at the same time. */
 uint32_t
 filter_prog_slot_alloc(void)
 {
-    uint32_t slot;
+    uint32_t slot = FILTER_PROG_NO_SLOT;
+    uint32_t n_free;
 
     filter_prog_init();
 
-    ovs_mutex_lock(&mutex);
-    slot = bitmap_scan(slots, false, 0, host.n_slots);
-    if (slot < host.n_slots) {
-        bitmap_set1(slots, slot);
-    } else {
-        slot = FILTER_PROG_NO_SLOT;
+    /* Threads that get no slot try again and again: let them not wait for each
+     * other. */
+    atomic_read_relaxed(&n_free_slots, &n_free);
+    if (n_free) {
+        ovs_mutex_lock(&mutex);
+        slot = bitmap_scan(slots, false, 0, host.n_slots);
+        if (slot < host.n_slots) {
+            bitmap_set1(slots, slot);
+            atomic_sub_relaxed(&n_free_slots, 1, &n_free);
+        } else {
+            slot = FILTER_PROG_NO_SLOT;
+        }
+        ovs_mutex_unlock(&mutex);
     }
-    ovs_mutex_unlock(&mutex);
 
     if (slot == FILTER_PROG_NO_SLOT) {
         static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 1);
@@ -642,8 +687,11 @@ void
 filter_prog_slot_free(uint32_t slot)
 {
     if (slot != FILTER_PROG_NO_SLOT) {
+        uint32_t orig;
+
         ovs_mutex_lock(&mutex);
         bitmap_set0(slots, slot);
+        atomic_add_relaxed(&n_free_slots, 1, &orig);
         ovs_mutex_unlock(&mutex);
     }
 }

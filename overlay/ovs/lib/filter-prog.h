@@ -61,6 +61,11 @@ void filter_prog_get_limits(struct okobpf_limits *);
 bool filter_prog_is_memory_pending(void);
 void filter_prog_memory_wait(void);
 
+/* What connections keep for programs, such as objects that are not complete
+ * yet, counts as memory of programs as well. */
+bool filter_prog_charge(uint64_t n_bytes, struct okobpf_report *);
+void filter_prog_uncharge(uint64_t n_bytes);
+
 /* Programs. */
 
 struct filter_prog *filter_prog_create(const char *owner, uint32_t number,

@@ -59,11 +59,13 @@ struct filter_prog_session {
     uint32_t total_len;
     uint16_t flags;             /* OKOPLF_*. */
     struct ofpbuf elf;          /* What has arrived so far. */
+    uint64_t charged;           /* For 'elf': see filter_prog_charge(). */
     long long int expires;      /* When to give up, as time_msec(). */
 
     /* Outcome of the last load. */
     uint32_t report_prog_id;
     struct okobpf_report report;
+    uint64_t report_charged;    /* For 'report'. */
 
     /* What is to be done before the next message is received, or NULL. */
     struct filter_work *work;

@@ -41,6 +41,8 @@ abort_upload(struct filter_prog_session *session)
 {
     if (session->uploading) {
         ofpbuf_uninit(&session->elf);
+        filter_prog_uncharge(session->charged);
+        session->charged = 0;
         session->uploading = false;
     }
 }
@@ -50,6 +52,34 @@ clear_report(struct filter_prog_session *session)
 {
     okobpf_report_uninit(&session->report);
     memset(&session->report, 0, sizeof session->report);
+    filter_prog_uncharge(session->report_charged);
+    session->report_charged = 0;
+}
+
+static size_t
+text_size(const char *s)
+{
+    return s ? strlen(s) + 1 : 0;
+}
+
+/* Charges the report to the memory of all programs, without its log if there
+ * is no room for that. */
+static void
+charge_report(struct filter_prog_session *session)
+{
+    struct okobpf_report *report = &session->report;
+    uint64_t size = text_size(report->log);
+
+    ovs_assert(!session->report_charged);
+    if (size) {
+        if (filter_prog_charge(size, NULL)) {
+            session->report_charged = size;
+        } else {
+            free(report->log);
+            report->log = NULL;
+            report->log_truncated = true;
+        }
+    }
 }
 
 /* Frees what is in '*session', but not 'session' itself. */
@@ -75,7 +105,8 @@ void
 filter_prog_session_run(struct filter_prog_session *session)
 {
     filter_work_run();
-    if (session->uploading && !session->work && time_msec() >= session->expires) {
+    if (session->uploading && !session->work
+        && time_msec() >= session->expires) {
         VLOG_INFO("upload of filter program %"PRIu32" timed out after "
                   "%"PRIu32" of %"PRIu32" bytes", session->prog_id,
                   session->elf.size, session->total_len);
@@ -147,6 +178,10 @@ add_chunk(struct filter_prog_session *session,
     }
 
     if (pl->chunk_len) {
+        if (!filter_prog_charge(pl->chunk_len, &session->report)) {
+            return OFPERR_OKO_LIMIT;
+        }
+        session->charged += pl->chunk_len;
         ofpbuf_put(&session->elf, pl->chunk, pl->chunk_len);
     }
     session->expires = time_msec() + UPLOAD_IDLE_TIMEOUT;
@@ -188,8 +223,28 @@ struct load_work {
     struct filter_work up;
     bool waiting;               /* For memory that is about to be free. */
     bool waited;                /* So it was, once. */
+    bool add_chunk;             /* The message's chunk was not added yet. */
     long long int deadline;     /* Until when, as time_msec(). */
 };
+
+static const struct filter_work_ops load_work_ops;
+
+static struct load_work *
+start_load_work(struct ofconn *ofconn, const struct ofp_header *oh)
+{
+    struct load_work *load = xzalloc(sizeof *load);
+
+    load->up.ops = &load_work_ops;
+    filter_work_start(&load->up, ofconn, oh);
+    return load;
+}
+
+static void
+wait_for_memory(struct load_work *load)
+{
+    load->waiting = true;
+    load->deadline = time_msec() + MEMORY_TIMEOUT;
+}
 
 static struct load_work *
 load_work_cast(struct filter_work *work)
@@ -204,6 +259,10 @@ finish_upload(struct filter_prog_session *session, struct ofproto *ofproto)
     const void *elf = session->elf.size ? session->elf.data : "";
     bool want_log = session->flags & OKOPLF_WANT_LOG;
     struct ofproto_filter_prog *p;
+
+    /* The object is going to be charged to the program. */
+    filter_prog_uncharge(session->charged);
+    session->charged = 0;
 
     p = ofproto_filter_prog_lookup(ofproto, session->prog_id);
     if (p) {
@@ -224,6 +283,7 @@ finish_upload(struct filter_prog_session *session, struct ofproto *ofproto)
         }
     }
 
+    charge_report(session);
     return status_to_ofperr(session->report.status);
 }
 
@@ -252,6 +312,21 @@ load_work_run(struct filter_work *work, enum ofperr *error)
         load->waiting = false;
         load->waited = true;
     }
+    if (load->add_chunk) {
+        struct ofputil_prog_load pl;
+
+        load->add_chunk = false;
+        clear_report(session);
+        ovs_assert(!ofputil_decode_prog_load(work->request->data, &pl));
+        *error = add_chunk(session, ofproto, &pl);
+        if (*error) {
+            log_failure(session, ofproto);
+            abort_upload(session);
+            return FILTER_WORK_DONE;
+        } else if (session->elf.size < session->total_len) {
+            return FILTER_WORK_DONE;
+        }
+    }
 
     /* Other connections may have been served since the message came. */
     if (ofconn_get_role(work->ofconn) == OFPCR12_ROLE_SECONDARY) {
@@ -264,8 +339,7 @@ load_work_run(struct filter_work *work, enum ofperr *error)
             /* Programs that were unloaded have their memory for a little while
              * yet. */
             clear_report(session);
-            load->waiting = true;
-            load->deadline = time_msec() + MEMORY_TIMEOUT;
+            wait_for_memory(load);
             return FILTER_WORK_WAIT;
         }
     }
@@ -315,16 +389,17 @@ ofproto_filter_handle_prog_load(struct ofconn *ofconn,
     if (!error) {
         error = add_chunk(session, ofproto, &pl);
     }
-    if (error) {
+    if (error == OFPERR_OKO_LIMIT && session->uploading
+        && filter_prog_is_memory_pending()) {
+        struct load_work *load = start_load_work(ofconn, oh);
+
+        load->add_chunk = true;
+        wait_for_memory(load);
+    } else if (error) {
         abort_upload(session);
         return error;
-    }
-
-    if (session->elf.size == session->total_len) {
-        struct load_work *load = xzalloc(sizeof *load);
-
-        load->up.ops = &load_work_ops;
-        filter_work_start(&load->up, ofconn, oh);
+    } else if (session->elf.size == session->total_len) {
+        start_load_work(ofconn, oh);
     }
     return 0;
 }
@@ -333,7 +408,7 @@ enum ofperr
 ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
                                        const struct ofp_header *oh)
 {
-    const struct filter_prog_session *session
+    struct filter_prog_session *session
         = ofconn_get_filter_prog_session(ofconn);
     const struct okobpf_report *report = &session->report;
     char *maps = okobpf_report_format_maps(report);
@@ -360,5 +435,8 @@ ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
     }
     free(maps);
     ofconn_send_replies(ofconn, &replies);
+
+    /* Nobody needs it twice. */
+    clear_report(session);
     return 0;
 }
