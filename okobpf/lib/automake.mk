@@ -48,6 +48,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/map.h \
 	lib/okobpf/maps/ring.c \
 	lib/okobpf/maps/sketch.c \
+	lib/okobpf/maps/table-user.c \
+	lib/okobpf/maps/table.c \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
 	lib/okobpf/object/btf-funcs.c \

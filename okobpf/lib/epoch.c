@@ -119,15 +119,14 @@ epoch_exit(struct epoch_thread *thread)
 }
 
 /* Advances the epoch if all present runs began in it. */
-static bool
+static void
 advance(void)
 {
-    bool done = false;
     uint64_t epoch;
 
     /* Another thread is at it. */
     if (pthread_mutex_trylock(&mutex)) {
-        return false;
+        return;
     }
     epoch = atomic_load_explicit(&global_epoch, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&n_anonymous, 0, memory_order_seq_cst)) {
@@ -144,11 +143,9 @@ advance(void)
         }
     }
     atomic_fetch_add_explicit(&global_epoch, 1, memory_order_seq_cst);
-    done = true;
 
 out:
     pthread_mutex_unlock(&mutex);
-    return done;
 }
 
 uint64_t
@@ -158,71 +155,10 @@ epoch_advance(void)
     return atomic_load_explicit(&global_epoch, memory_order_acquire);
 }
 
-/* Objects. */
-
-void
-epoch_retire(struct epoch_queue *queue, struct epoch_item *item)
+uint64_t
+epoch_get(void)
 {
     /* Reads by writing: the advance to the next epoch comes after this, and
-     * so after what made the object unreachable. */
-    item->epoch = atomic_fetch_add_explicit(&global_epoch, 0,
-                                            memory_order_seq_cst);
-    item->next = NULL;
-    if (queue->tail) {
-        queue->tail->next = item;
-    } else {
-        queue->head = item;
-    }
-    queue->tail = item;
-    queue->n++;
-}
-
-struct epoch_item *
-epoch_pop(struct epoch_queue *queue)
-{
-    struct epoch_item *item = queue->head;
-
-    if (item) {
-        queue->head = item->next;
-        if (!queue->head) {
-            queue->tail = NULL;
-        }
-        queue->n--;
-    }
-    return item;
-}
-
-static bool
-is_free(const struct epoch_item *item)
-{
-    return (item->epoch + 2
-            <= atomic_load_explicit(&global_epoch, memory_order_acquire));
-}
-
-/* Length of a queue, and its growth, at which it is worth the time to look at
- * all threads. */
-#define ADVANCE_LEN 32
-#define ADVANCE_STEP 8
-
-struct epoch_item *
-epoch_reclaim(struct epoch_queue *queue, bool try_hard)
-{
-    const struct epoch_item *item = queue->head;
-
-    if (!item) {
-        return NULL;
-    }
-    if (!is_free(item)) {
-        if (try_hard) {
-            while (!is_free(item) && advance()) {
-                continue;
-            }
-        } else if (queue->n >= ADVANCE_LEN && !(queue->n % ADVANCE_STEP)) {
-            advance();
-        }
-        if (!is_free(item)) {
-            return NULL;
-        }
-    }
-    return epoch_pop(queue);
+     * so after what made an object unreachable. */
+    return atomic_fetch_add_explicit(&global_epoch, 0, memory_order_seq_cst);
 }

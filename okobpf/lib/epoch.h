@@ -45,34 +45,11 @@ struct epoch_thread;
 struct epoch_thread *epoch_enter(void);
 void epoch_exit(struct epoch_thread *);
 
-/* Member of an object that waits. */
-struct epoch_item {
-    struct epoch_item *next;
-    uint64_t epoch;
-};
+/* Returns the present epoch.  What the caller made unreachable before is free
+ * when it is 2 more: a run that begins from now on can't find it. */
+uint64_t epoch_get(void);
 
-/* Objects that wait, in the order in which they were retired.  All zeros
- * initialize it.  The caller sees to it that one thread at a time uses it. */
-struct epoch_queue {
-    struct epoch_item *head, *tail;
-    uint32_t n;
-};
-
-/* Adds 'item' to 'queue'.  Its object must be unreachable: a run that begins
- * from now on can't find it. */
-void epoch_retire(struct epoch_queue *queue, struct epoch_item *item);
-
-/* Takes the oldest object out of 'queue' and returns it, if no run can hold a
- * pointer to it, or returns NULL.  With 'try_hard', does all that can be done
- * at once to find out; otherwise, only now and then. */
-struct epoch_item *epoch_reclaim(struct epoch_queue *queue, bool try_hard);
-
-/* Advances the epoch if that is possible now, and returns it.  As long as it
- * stays the same, no more objects become free. */
+/* Advances the epoch if that is possible now, and returns it. */
 uint64_t epoch_advance(void);
-
-/* Takes the oldest object out of 'queue', whoever may hold it, or returns NULL
- * if there is none. */
-struct epoch_item *epoch_pop(struct epoch_queue *queue);
 
 #endif /* epoch.h */

@@ -23,6 +23,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define CACHE_LINE_SIZE 64
 
@@ -60,4 +61,37 @@ mem_alloc_aligned(uint64_t size)
         return NULL;
     }
     return memset(p, 0, (size_t) size);
+}
+
+void *
+mem_map(uint64_t size)
+{
+    void *p;
+
+    if (size > SIZE_MAX) {
+        return NULL;
+    }
+    p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void
+mem_unmap(void *p, uint64_t size)
+{
+    munmap(p, size);
+}
+
+void
+mem_populate(void *p, uint64_t size)
+{
+#ifdef MADV_HUGEPAGE
+    /* Whether or not it works. */
+    madvise(p, size, MADV_HUGEPAGE);
+#endif
+    for (uint64_t ofs = 0; ofs < size; ofs += 4096) {
+        volatile char *byte = (char *) p + ofs;
+
+        *byte = *byte;
+    }
 }

@@ -37,4 +37,13 @@ void *mem_resize(void *p, uint64_t n, size_t size);
 /* As mem_alloc(1, size), aligned to a cache line. */
 void *mem_alloc_aligned(uint64_t size);
 
+/* Returns 'size' bytes of zeros, aligned to a page, that take memory only as
+ * they are touched, or NULL.  Give them back with mem_unmap(). */
+void *mem_map(uint64_t size);
+void mem_unmap(void *p, uint64_t size);
+
+/* Takes the memory for the first 'size' bytes at 'p', from mem_map(), now, as
+ * far as there is some. */
+void mem_populate(void *p, uint64_t size);
+
 #endif /* mem.h */

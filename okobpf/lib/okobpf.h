@@ -372,8 +372,11 @@ struct okobpf_map_info {
     uint32_t value_size;        /* Bytes. */
     uint32_t max_entries;
     uint32_t n_hash_functions;  /* Bloom filter and count-min sketch only. */
-    uint64_t memory;            /* Bytes that its entries take at most, as
-                                 * charged against the limit. */
+    uint64_t memory;            /* Bytes that it takes at most, as charged
+                                 * against the limit: entries, what holds them
+                                 * together, and for hash tables deleted ones
+                                 * that wait.  Not the table that a clear
+                                 * replaced, until that is freed. */
     bool read_only;             /* Not even the user may write (.rodata). */
 };
 
@@ -434,6 +437,12 @@ size_t okobpf_map_delete_many(struct okobpf_map *, const void *keys,
                               enum okobpf_map_result results[]);
 
 void okobpf_map_clear(struct okobpf_map *);
+
+/* Clears a part of a map, which takes a millisecond or so, and advances
+ * '*cursor', which must be 0 at first.  Returns true if there is more to do.
+ * What was in the map before the first call is not after the last; what
+ * programs add meanwhile may go, or stay. */
+bool okobpf_map_clear_some(struct okobpf_map *, uint64_t *cursor);
 
 /* Replacing the whole content of a map at once.
  *

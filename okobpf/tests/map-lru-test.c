@@ -19,7 +19,7 @@
 
 #include <string.h>
 #include "epoch.h"
-#include "maps/map.h"
+#include "maps/hash.h"
 #include "testlib.h"
 
 static char map_name[] = "flows";
@@ -359,22 +359,19 @@ test_pointers(void **state)
 static void
 test_reuse(void **state)
 {
-    enum { MAX = 2000 };
+    enum { MAX = 2000, MAX_FRESH = 2 * MAX };
     struct okobpf_map *map = new_map(MAX);
     uint32_t key = 0;
 
     (void) state;
-    for (int round = 0; round < 2; round++) {
-        fail_allocation(round * 10 * MAX / 100);
-        for (int i = 0; i < 10 * MAX; i++, key++) {
-            struct epoch_thread *thread = epoch_enter();
+    for (int i = 0; i < 20 * MAX; i++, key++) {
+        struct epoch_thread *thread = epoch_enter();
 
-            assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
-            epoch_exit(thread);
-        }
+        assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+        epoch_exit(thread);
     }
-    assert_false(allocation_failed());
-    fail_allocation(0);
+    assert_true(hash_table(hash_cast(map))->n_fresh < MAX_FRESH);
+    assert_true(hash_cast(map)->max_number > MAX_FRESH);
     map_unref(map);
 }
 
@@ -425,12 +422,27 @@ test_no_memory(void **state)
     } while (!map);
     assert_true(n > 4);
 
-    /* A single failure is made up for. */
+    /* A single failure of an insertion is made up for. */
     fail_allocation(1);
     assert_int_equal(put(map, 1, 1, 0), OKOBPF_MAP_OK);
     assert_true(allocation_failed());
     fail_allocation(0);
     assert_int_equal(count_dump(map), 1);
+
+    /* Where a table can't be had, the old one is cleared in place. */
+    for (uint32_t key = 0; key < 300; key++) {
+        assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+    }
+    fail_allocation(1);
+    okobpf_map_clear(map);
+    assert_true(allocation_failed());
+    fail_allocation(0);
+    assert_int_equal(okobpf_map_n_entries(map), 0);
+    assert_int_equal(count_dump(map), 0);
+    for (uint32_t key = 0; key < 600; key++) {
+        assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
+    }
+    assert_int_equal(count_dump(map), 300);
     map_unref(map);
 }
 
@@ -445,7 +457,7 @@ test_memory(void **state)
         { 4, 8, 16, OKOBPF_OK, NULL },
         { 4, 0, 16, OKOBPF_BAD_OBJECT, "value size of 1 or more" },
         { 4, 8, 400000, OKOBPF_OK, NULL },
-        { 4, 8, 800000, OKOBPF_LIMIT, "bytes, where 67108864 of at most" },
+        { 4, 8, 3000000, OKOBPF_LIMIT, "bytes, where 67108864 of at most" },
         { 4, 8, UINT32_MAX, OKOBPF_LIMIT, "bytes, where" },
         { 16384, 16384, 100, OKOBPF_OK, NULL },
         { 16384, 16384, UINT32_MAX, OKOBPF_LIMIT, "bytes, where" },

@@ -206,14 +206,29 @@ percpu_array_read_slot(struct okobpf_map *map, const void *key, void *value,
     return OKOBPF_MAP_OK;
 }
 
+/* A cursor is the number of bytes that are cleared. */
+static bool
+array_clear_some(struct okobpf_map *map, uint64_t *cursor)
+{
+    const struct map_array *array = array_cast(map);
+    uint64_t size = array->slot_stride
+                    * (is_percpu(map->info.type) ? map->n_slots : 1);
+    uint64_t left = *cursor < size ? size - *cursor : 0;
+    uint64_t n = left < MAP_CLEAR_BYTES ? left : MAP_CLEAR_BYTES;
+
+    map_value_clear(array->values + (*cursor & ~UINT64_C(7)), n);
+    *cursor += n;
+    return n < left;
+}
+
 static void
 array_clear(struct okobpf_map *map)
 {
-    const struct map_array *array = array_cast(map);
+    uint64_t cursor = 0;
 
-    map_value_clear(array->values,
-                    array->slot_stride
-                    * (is_percpu(map->info.type) ? map->n_slots : 1));
+    while (array_clear_some(map, &cursor)) {
+        continue;
+    }
 }
 
 static bool
@@ -256,6 +271,7 @@ const struct map_ops map_array_ops = {
     .n_entries = array_n_entries,
     .is_touched = array_is_touched,
     .clear = array_clear,
+    .clear_some = array_clear_some,
     .next = array_next,
 };
 
@@ -271,6 +287,7 @@ const struct map_ops map_percpu_array_ops = {
     .n_entries = array_n_entries,
     .is_touched = array_is_touched,
     .clear = array_clear,
+    .clear_some = array_clear_some,
     .next = array_next,
     .next_state = percpu_array_next_state,
 };

@@ -563,20 +563,16 @@ prune(const struct lpm_position *pos, struct lpm_node *gone[2])
     }
 }
 
+/* Deletes the first 'len' bits of 'data'.  Called with the lock, which it
+ * lets go. */
 static enum okobpf_map_result
-lpm_delete(struct okobpf_map *map, const void *key)
+delete_prefix(struct map_lpm *lpm, const uint8_t *data, uint32_t len)
 {
-    struct map_lpm *lpm = lpm_cast(map);
-    uint32_t len = key_prefix_len(key);
     struct lpm_node *gone[2] = { NULL };
     struct lpm_entry *entry = NULL;
     struct lpm_position pos;
 
-    if (len > lpm->max_prefix_len) {
-        return OKOBPF_MAP_BAD_KEY;
-    }
-    pthread_mutex_lock(&lpm->mutex);
-    if (find_position(lpm, key_data(key), len, &pos)) {
+    if (find_position(lpm, data, len, &pos)) {
         entry = atomic_load(&pos.node->entry);
     }
     if (entry) {
@@ -596,6 +592,19 @@ lpm_delete(struct okobpf_map *map, const void *key)
         }
     }
     return OKOBPF_MAP_OK;
+}
+
+static enum okobpf_map_result
+lpm_delete(struct okobpf_map *map, const void *key)
+{
+    struct map_lpm *lpm = lpm_cast(map);
+    uint32_t len = key_prefix_len(key);
+
+    if (len > lpm->max_prefix_len) {
+        return OKOBPF_MAP_BAD_KEY;
+    }
+    pthread_mutex_lock(&lpm->mutex);
+    return delete_prefix(lpm, key_data(key), len);
 }
 
 static uint64_t
@@ -622,6 +631,35 @@ lpm_clear(struct okobpf_map *map)
     pthread_mutex_unlock(&lpm->mutex);
 
     take_apart(root, give_back_node, give_back_entry);
+}
+
+/* Entries that are deleted in one go. */
+#define CLEAR_ENTRIES 256
+
+/* A cursor is the index of the next place. */
+static bool
+lpm_clear_some(struct okobpf_map *map, uint64_t *cursor)
+{
+    struct map_lpm *lpm = lpm_cast(map);
+
+    for (int n = 0; n < CLEAR_ENTRIES;) {
+        struct lpm_node *node;
+
+        if (*cursor >= atomic_load_explicit(&lpm->n_places,
+                                            memory_order_relaxed)) {
+            return false;
+        }
+        pthread_mutex_lock(&lpm->mutex);
+        node = atomic_load_explicit(&lpm->table[(*cursor)++].node,
+                                    memory_order_relaxed);
+        if (node) {
+            delete_prefix(lpm, node->data, node->prefix_len);
+            n++;
+        } else {
+            pthread_mutex_unlock(&lpm->mutex);
+        }
+    }
+    return true;
 }
 
 /* A cursor is the index of the next place. */
@@ -669,5 +707,6 @@ const struct map_ops map_lpm_trie_ops = {
     .read = lpm_read,
     .n_entries = lpm_n_entries,
     .clear = lpm_clear,
+    .clear_some = lpm_clear_some,
     .next = lpm_next,
 };

@@ -348,6 +348,9 @@ map_free_retired(struct okobpf_map *map)
         memcpy(&map->retired, p, sizeof map->retired);
         free(p);
     }
+    if (map->ops->run_ended) {
+        map->ops->run_ended(map);
+    }
 }
 
 void
@@ -623,6 +626,23 @@ okobpf_map_clear(struct okobpf_map *map)
         map->ops->clear(map);
         map_free_retired(map);
     }
+}
+
+bool
+okobpf_map_clear_some(struct okobpf_map *map, uint64_t *cursor)
+{
+    bool more = false;
+
+    if (map->info.read_only) {
+        return false;
+    }
+    if (map->ops->clear_some) {
+        more = map->ops->clear_some(map, cursor);
+    } else {
+        map->ops->clear(map);
+    }
+    map_free_retired(map);
+    return more;
 }
 
 bool

@@ -85,6 +85,9 @@ struct map_ops {
     enum okobpf_map_result (*read_slot)(struct okobpf_map *, const void *key,
                                         void *value, uint32_t slot);
     void (*clear)(struct okobpf_map *);
+
+    /* As okobpf_map_clear_some().  NULL where 'clear' takes no time. */
+    bool (*clear_some)(struct okobpf_map *, uint64_t *cursor);
     bool (*next)(struct okobpf_map *, uint64_t *cursor, void *key,
                  void *value);
     void (*dump_sizes)(const struct okobpf_map *, uint32_t *key_size,
@@ -96,6 +99,9 @@ struct map_ops {
                        void *values);
     enum okobpf_map_result (*restore)(struct okobpf_map *, const void *key,
                                       const void *value);
+
+    /* Only without "host->defer": frees what the kind put off itself. */
+    void (*run_ended)(struct okobpf_map *);
 };
 
 /* Common part, first member of each kind's own structure.  Programs hold the
@@ -211,6 +217,9 @@ void map_value_load(void *dst, const void *src, uint32_t size);
 /* Whether any of the 'size' bytes of shared memory at 'src', rounded up to 8,
  * is not zero. */
 bool map_value_is_touched(const void *src, uint64_t size);
+
+/* Bytes that 'clear_some' clears in one go, or so. */
+#define MAP_CLEAR_BYTES (1024 * 1024)
 
 /* Overwrites shared memory with zeros. */
 void map_value_clear(void *dst, uint64_t size);

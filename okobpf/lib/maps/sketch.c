@@ -356,19 +356,36 @@ sketch_is_touched(const struct okobpf_map *map)
     return false;
 }
 
-static void
-sketch_clear(struct okobpf_map *map)
+/* A cursor is the number of cells that are cleared. */
+static bool
+sketch_clear_some(struct okobpf_map *map, uint64_t *cursor)
 {
     struct map_sketch *sketch = sketch_cast(map);
     _Atomic uint64_t *words = sketch->cells;
     _Atomic uint32_t *counters = sketch->cells;
+    uint64_t end = sketch->n_cells;
 
-    for (uint64_t i = 0; i < sketch->n_cells; i++) {
+    if (*cursor < end && end - *cursor > MAP_CLEAR_BYTES / 8) {
+        end = *cursor + MAP_CLEAR_BYTES / 8;
+    }
+    for (; *cursor < end; (*cursor)++) {
         if (map->info.type == OKOBPF_MAP_BLOOM) {
-            atomic_store_explicit(&words[i], 0, memory_order_relaxed);
+            atomic_store_explicit(&words[*cursor], 0, memory_order_relaxed);
         } else {
-            atomic_store_explicit(&counters[i], 0, memory_order_relaxed);
+            atomic_store_explicit(&counters[*cursor], 0,
+                                  memory_order_relaxed);
         }
+    }
+    return *cursor < sketch->n_cells;
+}
+
+static void
+sketch_clear(struct okobpf_map *map)
+{
+    uint64_t cursor = 0;
+
+    while (sketch_clear_some(map, &cursor)) {
+        continue;
     }
 }
 
@@ -508,6 +525,7 @@ sketch_restore(struct okobpf_map *map, const void *key, const void *value)
         .is_touched = sketch_is_touched,        \
         .copy = sketch_copy,                    \
         .clear = sketch_clear,                  \
+        .clear_some = sketch_clear_some,        \
         .next = sketch_next,                    \
         .dump_sizes = sketch_dump_sizes,        \
         .next_state = sketch_next_state,        \

@@ -19,10 +19,13 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include "epoch.h"
+#include "maps/hash.h"
 
 uint8_t *
 read_prog(const char *name, size_t *size)
@@ -163,6 +166,12 @@ void *__real_mem_alloc_aligned(uint64_t size);
 void *__wrap_mem_alloc(uint64_t n, size_t size);
 void *__wrap_mem_resize(void *p, uint64_t n, size_t size);
 void *__wrap_mem_alloc_aligned(uint64_t size);
+void *__real_mem_map(uint64_t size);
+void *__wrap_mem_map(uint64_t size);
+uint32_t __real_hash_alloc(struct map_hash *, struct hash_table *,
+                           struct hash_stripe *);
+uint32_t __wrap_hash_alloc(struct map_hash *, struct hash_table *,
+                           struct hash_stripe *);
 
 static _Atomic int countdown;
 static _Atomic bool failed;
@@ -222,6 +231,19 @@ void *
 __wrap_mem_alloc_aligned(uint64_t size)
 {
     return fail_this() ? NULL : __real_mem_alloc_aligned(size);
+}
+
+void *
+__wrap_mem_map(uint64_t size)
+{
+    return fail_this() ? NULL : __real_mem_map(size);
+}
+
+uint32_t
+__wrap_hash_alloc(struct map_hash *hash, struct hash_table *table,
+                  struct hash_stripe *stripe)
+{
+    return fail_this() ? 0 : __real_hash_alloc(hash, table, stripe);
 }
 
 /* Random numbers, likewise. */
@@ -298,16 +320,24 @@ const struct okobpf_host test_host = {
     .print = host_print,
 };
 
-size_t
-test_host_drain(void)
+static struct deferred *
+take_deferred(void)
 {
-    struct deferred *d, *next;
-    size_t n = 0;
+    struct deferred *d;
 
     pthread_mutex_lock(&mutex);
     d = deferred;
     deferred = NULL;
     pthread_mutex_unlock(&mutex);
+    return d;
+}
+
+static size_t
+call_deferred(struct deferred *d)
+{
+    struct deferred *next;
+    size_t n = 0;
+
     for (; d; d = next) {
         next = d->next;
         d->function(d->aux);
@@ -315,6 +345,23 @@ test_host_drain(void)
         n++;
     }
     return n;
+}
+
+size_t
+test_host_drain(void)
+{
+    return call_deferred(take_deferred());
+}
+
+size_t
+test_host_grace(void)
+{
+    struct deferred *d = take_deferred();
+
+    for (uint64_t end = epoch_get() + 2; epoch_advance() < end;) {
+        sched_yield();
+    }
+    return call_deferred(d);
 }
 
 const char *

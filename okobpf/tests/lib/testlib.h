@@ -72,6 +72,10 @@ extern const struct okobpf_host test_host;
 /* Runs what was deferred and returns how much that was. */
 size_t test_host_drain(void);
 
+/* As test_host_drain(), for what was deferred before the call, when all runs
+ * that go on have ended (see epoch.h): a grace period.  Not within a run. */
+size_t test_host_grace(void);
+
 /* Returns the lines that programs printed since the last call, each with a
  * new-line.  Valid until the next call. */
 const char *test_host_printed(void);

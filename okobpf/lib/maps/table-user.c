@@ -1,0 +1,260 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* The table of hash maps, as the user outside of the switch sees it: see
+ * hash.h. */
+
+#include "maps/hash.h"
+
+#include "mem.h"
+
+/* Buckets that are cleared in one go, where they must be one by one. */
+#define CLEAR_BUCKETS 256
+
+/* Copies what the user sees of the value of 'e'. */
+static void
+read_entry(const struct map_hash *hash, struct hash_entry *e, void *value)
+{
+    const struct okobpf_map *map = &hash->up;
+
+    if (map->info.type == OKOBPF_MAP_PERCPU_HASH) {
+        map_percpu_sum(value, hash_value(hash, e, 0), map->info.value_size,
+                       hash->stride, map->n_slots);
+    } else {
+        map_value_load(value, hash_value(hash, e, 0), map->info.value_size);
+    }
+}
+
+/* With the lock, since the user's thread may be one that readers do not wait
+ * for. */
+enum okobpf_map_result
+hash_read(struct okobpf_map *map, const void *key, void *value)
+{
+    struct map_hash *hash = hash_cast(map);
+    uint64_t h = hash_of(hash, key);
+    pthread_mutex_t *mutex = hash_lock(hash, h);
+    struct hash_table *table = hash_table(hash);
+    uint32_t number = hash_find(hash, table, h, key);
+
+    if (number) {
+        read_entry(hash, hash_entry(hash, table, number), value);
+    }
+    pthread_mutex_unlock(mutex);
+    return number ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY;
+}
+
+uint64_t
+hash_n_entries(const struct okobpf_map *map)
+{
+    return atomic_load_explicit(&hash_table(hash_cast(map))->n,
+                                memory_order_relaxed);
+}
+
+/* Returns the first place from '*place' on in the bucket that has an entry:
+ * stores it in '*place', and returns the number of the entry.  Returns 0 if
+ * there is none. */
+static uint32_t
+find_place(const struct map_hash *hash, struct hash_table *table,
+           struct hash_bucket *bucket, uint32_t *place)
+{
+    uint32_t number;
+
+    for (; *place < HASH_N_WORDS; (*place)++) {
+        number = (atomic_load_explicit(&bucket->words[*place],
+                                       memory_order_relaxed)
+                  & ~hash->tag_mask);
+        if (number) {
+            return number;
+        }
+    }
+    number = atomic_load_explicit(&bucket->list, memory_order_relaxed);
+    while (number && HASH_N_WORDS + number < *place) {
+        number = hash_get_link(hash, table, number);
+    }
+    *place = HASH_N_WORDS + number;
+    return number;
+}
+
+static bool
+is_empty(const struct hash_bucket *bucket)
+{
+    uint32_t any = atomic_load_explicit(&bucket->list, memory_order_relaxed);
+
+    for (int i = 0; i < HASH_N_WORDS; i++) {
+        any |= atomic_load_explicit(&bucket->words[i], memory_order_relaxed);
+    }
+    return !any;
+}
+
+/* A cursor is 0 at first.  Its upper half is a bucket, and its lower half the
+ * place in it to look at next.  'read' copies the value, or values. */
+static bool
+hash_next__(struct okobpf_map *map, uint64_t *cursor, void *key, void *value,
+            void (*read)(const struct map_hash *, struct hash_entry *,
+                         void *value))
+{
+    struct map_hash *hash = hash_cast(map);
+    uint32_t place = (uint32_t) *cursor;
+    uint64_t i = *cursor >> 32;
+
+    for (; i < hash->n_buckets; i++, place = 0) {
+        struct hash_table *table = hash_table(hash);
+        pthread_mutex_t *mutex;
+        uint32_t number;
+
+        if (is_empty(hash_bucket(hash, table, i))) {
+            continue;
+        }
+
+        mutex = hash_lock_stripe(hash, i & hash->stripe_mask);
+        table = hash_table(hash);
+        number = find_place(hash, table, hash_bucket(hash, table, i), &place);
+        if (number) {
+            struct hash_entry *e = hash_entry(hash, table, number);
+
+            memcpy(key, hash_key(hash, e), map->info.key_size);
+            read(hash, e, value);
+            *cursor = i << 32 | (place + 1);
+        }
+        pthread_mutex_unlock(mutex);
+        if (number) {
+            return true;
+        }
+    }
+    *cursor = i << 32;
+    return false;
+}
+
+bool
+hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
+{
+    return hash_next__(map, cursor, key, value, read_entry);
+}
+
+static void
+read_entry_state(const struct map_hash *hash, struct hash_entry *e,
+                 void *values)
+{
+    map_percpu_load(values, hash_value(hash, e, 0), hash->up.info.value_size,
+                    hash->stride, hash->up.n_slots);
+}
+
+bool
+percpu_hash_next_state(struct okobpf_map *map, uint64_t *cursor, void *key,
+                       void *values)
+{
+    return hash_next__(map, cursor, key, values, read_entry_state);
+}
+
+/* Clearing. */
+
+static void
+reclaim_table(void *table_)
+{
+    struct hash_table *table = table_;
+    struct map_hash *hash = table->hash;
+
+    hash_free_table(table);
+    atomic_store(&hash->has_old_table, false);
+    map_reclaimed(&hash->up, hash->table_size);
+}
+
+/* Puts an empty table in the place of the one that is there, and has that freed
+ * when no reader can hold it.  Returns false if there is no memory, or if
+ * the one before that still waits. */
+static bool
+replace_table(struct map_hash *hash)
+{
+    struct hash_table *old, *new;
+
+    if (atomic_exchange(&hash->has_old_table, true)) {
+        return false;
+    }
+    new = hash_new_table(hash);
+    if (!new) {
+        atomic_store(&hash->has_old_table, false);
+        return false;
+    }
+    old = atomic_exchange(&hash->table, new);
+
+    /* Writers that have found the old one are done when they let go of their
+     * locks. */
+    for (uint32_t i = 0; i <= hash->stripe_mask; i++) {
+        pthread_mutex_unlock(hash_lock_stripe(hash, i));
+    }
+    if (hash->up.host->defer) {
+        map_defer(&hash->up, reclaim_table, old, hash->table_size);
+    } else {
+        hash->old_table = old;
+    }
+    return true;
+}
+
+static void
+clear_bucket(struct map_hash *hash, uint32_t index)
+{
+    uint32_t i = index & hash->stripe_mask;
+    pthread_mutex_t *mutex = hash_lock_stripe(hash, i);
+    struct hash_table *table = hash_table(hash);
+    struct hash_stripe *stripe = &table->stripes[i];
+    struct hash_bucket *bucket = hash_bucket(hash, table, index);
+    uint32_t place = 0;
+    uint32_t number;
+
+    while ((number = find_place(hash, table, bucket, &place))) {
+        if (hash->class->forget) {
+            hash->class->forget(hash, table, stripe, number);
+        }
+        hash_remove_from(hash, table, index, number);
+        hash_unreserve(table);
+        hash_retire(hash, table, stripe, number);
+    }
+    pthread_mutex_unlock(mutex);
+}
+
+bool
+hash_clear_some(struct okobpf_map *map, uint64_t *cursor)
+{
+    struct map_hash *hash = hash_cast(map);
+
+    if (!*cursor && replace_table(hash)) {
+        *cursor = hash->n_buckets;
+        return false;
+    }
+    for (int i = 0; i < CLEAR_BUCKETS && *cursor < hash->n_buckets; i++) {
+        if (!is_empty(hash_bucket(hash, hash_table(hash), *cursor))) {
+            clear_bucket(hash, *cursor);
+        }
+        (*cursor)++;
+    }
+    hash_retired(hash);
+    return *cursor < hash->n_buckets;
+}
+
+void
+hash_clear(struct okobpf_map *map)
+{
+    uint64_t cursor = 0;
+
+    while (hash_clear_some(map, &cursor)) {
+        continue;
+    }
+}

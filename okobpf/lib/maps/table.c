@@ -1,0 +1,695 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* The table of hash maps: see hash.h. */
+
+#include "maps/hash.h"
+
+#include <stdlib.h>
+#include "epoch.h"
+#include "mem.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(P, SIZE) ((void) (P), (void) (SIZE))
+#define ASAN_UNPOISON_MEMORY_REGION(P, SIZE) ((void) (P), (void) (SIZE))
+#endif
+
+#define MAX_STRIPES 256
+
+/* Entries in a bucket, on the average, when the map is full.  With 10, 1 in
+ * 100 entries is in a list. */
+#define BUCKET_LEN 10
+
+/* Spare entries: at least as many for each stripe, and at least as many bytes
+ * in all. */
+#define MIN_SPARE_PER_STRIPE 64
+#define MIN_SPARE_BYTES (1024 * 1024)
+
+/* What a stripe keeps to itself is not more than that: as many entries that
+ * were never used, taken together, and as many free ones. */
+#define FRESH_BATCH 8
+#define MAX_FREE (MIN_SPARE_PER_STRIPE - FRESH_BATCH)
+
+/* Memory of a new map that is taken at once, with large pages where the system
+ * has some, so that threads which handle packets need not wait for it: the
+ * buckets, as far as they are in that many bytes. */
+#define MAX_POPULATED (8 * 1024 * 1024)
+
+/* Memory that is given back to the system in one go, which takes some
+ * milliseconds. */
+#define MAX_UNMAPPED (UINT64_C(64) * 1024 * 1024)
+
+/* Entries of a stripe that wait, and how many more, when it is worth the time
+ * to look at all threads. */
+#define ADVANCE_LEN 32
+#define ADVANCE_STEP 8
+
+/* Geometry. */
+
+static bool
+is_percpu(uint32_t type)
+{
+    return type == OKOBPF_MAP_PERCPU_HASH;
+}
+
+static uint64_t
+round_up_64(uint64_t x)
+{
+    return (x + 63) & ~UINT64_C(63);
+}
+
+/* Where everything is, of a map that 'spec' and 'class' describe. */
+struct geometry {
+    uint32_t n_buckets, n_stripes;
+    uint64_t max_number;
+    uint64_t value_ofs, stride, entry_size;
+    uint64_t buckets_ofs, entries_ofs, table_size;
+    uint64_t memory;            /* In all. */
+};
+
+/* Returns false if there are too many entries. */
+static bool
+get_geometry(const struct map_spec *spec, const struct hash_class *class,
+             uint32_t n_slots, struct geometry *g)
+{
+    uint64_t spare, value_end;
+
+    /* Each slot's value has cache lines of its own. */
+    g->value_ofs = (uint64_t) class->header_size + spec->key_size;
+    if (is_percpu(spec->type)) {
+        g->value_ofs = round_up_64(g->value_ofs);
+        g->stride = round_up_64(spec->value_size);
+        value_end = map_sizes_mul(g->stride, n_slots);
+    } else {
+        g->value_ofs = map_round_up_8(g->value_ofs);
+        g->stride = map_round_up_8(spec->value_size);
+        value_end = g->stride;
+    }
+    g->entry_size = map_sizes_add(g->value_ofs, value_end);
+
+    g->n_buckets = (spec->max_entries - 1) / BUCKET_LEN + 1;
+    g->n_stripes = 1;
+    while (g->n_stripes < MAX_STRIPES && 2 * g->n_stripes <= g->n_buckets
+           && spec->max_entries / class->stripe_len >= 2 * g->n_stripes) {
+        g->n_stripes *= 2;
+    }
+
+    spare = spec->max_entries >> class->spare_shift;
+    if (spare < g->n_stripes * MIN_SPARE_PER_STRIPE) {
+        spare = g->n_stripes * MIN_SPARE_PER_STRIPE;
+    }
+    if (spare < MIN_SPARE_BYTES / g->entry_size) {
+        spare = MIN_SPARE_BYTES / g->entry_size;
+    }
+    g->max_number = spec->max_entries + spare;
+
+    g->buckets_ofs = sizeof(struct hash_table)
+                     + g->n_stripes * sizeof(struct hash_stripe);
+    g->entries_ofs = g->buckets_ofs
+                     + (uint64_t) g->n_buckets * sizeof(struct hash_bucket);
+    g->table_size = map_sizes_add(
+        g->entries_ofs, map_sizes_mul(g->max_number + 1, g->entry_size));
+    g->memory = map_sizes_add(
+        map_sizes_add(g->table_size, sizeof(struct map_hash)),
+        g->n_stripes * sizeof(struct hash_lock));
+    return g->max_number <= HASH_LINK_MASK;
+}
+
+const char *
+hash_check(const struct map_spec *spec, const struct hash_class *class,
+           uint32_t n_slots, uint64_t *memory)
+{
+    struct geometry g;
+
+    if (!spec->value_size) {
+        return "expected a value size of 1 or more, got 0";
+    }
+    *memory = get_geometry(spec, class, n_slots, &g) ? g.memory : UINT64_MAX;
+    return is_percpu(spec->type) ? map_percpu_check(spec) : NULL;
+}
+
+/* Life. */
+
+struct hash_table *
+hash_new_table(struct map_hash *hash)
+{
+    struct hash_table *table = mem_map(hash->table_size);
+
+    if (table) {
+        table->hash = hash;
+        pthread_mutex_init(&table->mutex, NULL);
+        ASAN_POISON_MEMORY_REGION((char *) table + hash->entries_ofs,
+                                  hash->table_size - hash->entries_ofs);
+    }
+    return table;
+}
+
+/* Memory that is to be given back, at its beginning. */
+struct remains {
+    const struct okobpf_host *host;
+    uint64_t size;
+};
+
+/* Gives back the end of 'remains', and has the host call it again for what is
+ * left, rather than hold the thread. */
+static void
+unmap_some(void *remains_)
+{
+    struct remains *remains = remains_;
+    uint64_t size = remains->size;
+
+    if (size > MAX_UNMAPPED && remains->host->defer) {
+        uint64_t rest = (size - 1) / MAX_UNMAPPED * MAX_UNMAPPED;
+
+        mem_unmap((char *) remains + rest, size - rest);
+        remains->size = rest;
+        remains->host->defer(unmap_some, remains);
+    } else {
+        mem_unmap(remains, size);
+    }
+}
+
+void
+hash_free_table(struct hash_table *table)
+{
+    const struct map_hash *hash = table->hash;
+    struct remains *remains = (void *) table;
+
+    pthread_mutex_destroy(&table->mutex);
+    ASAN_UNPOISON_MEMORY_REGION(table, hash->table_size);
+    *remains = (struct remains) { hash->up.host, hash->table_size };
+    unmap_some(remains);
+}
+
+struct okobpf_map *
+hash_create(const struct map_spec *spec, const struct hash_class *class,
+            uint32_t n_slots)
+{
+    struct map_hash *hash = mem_alloc_aligned(sizeof *hash);
+    struct hash_table *table;
+    struct geometry g;
+    int n_bits = 1;
+
+    if (!hash || !get_geometry(spec, class, n_slots, &g)) {
+        free(hash);
+        return NULL;
+    }
+    while (g.max_number >> n_bits) {
+        n_bits++;
+    }
+    hash->class = class;
+    hash->n_buckets = g.n_buckets;
+    hash->stripe_mask = g.n_stripes - 1;
+    hash->tag_mask = UINT32_MAX << n_bits;
+    hash->key_ofs = class->header_size;
+    hash->value_ofs = g.value_ofs;
+    hash->max_number = g.max_number;
+    hash->entry_size = g.entry_size;
+    hash->stride = g.stride;
+    hash->buckets_ofs = g.buckets_ofs;
+    hash->entries_ofs = g.entries_ofs;
+    hash->table_size = g.table_size;
+    keyed_hash_draw(&hash->secret);
+    hash->locks = mem_alloc_aligned(g.n_stripes * sizeof *hash->locks);
+    table = hash->locks ? hash_new_table(hash) : NULL;
+    if (!table) {
+        free(hash->locks);
+        free(hash);
+        return NULL;
+    }
+    mem_populate(table, (g.entries_ofs < MAX_POPULATED ? g.entries_ofs
+                         : MAX_POPULATED));
+    for (uint32_t i = 0; i < g.n_stripes; i++) {
+        pthread_mutex_init(&hash->locks[i].mutex, NULL);
+    }
+    atomic_init(&hash->table, table);
+    return &hash->up;
+}
+
+void
+hash_destroy(struct okobpf_map *map)
+{
+    struct map_hash *hash = hash_cast(map);
+
+    for (uint32_t i = 0; i <= hash->stripe_mask; i++) {
+        pthread_mutex_destroy(&hash->locks[i].mutex);
+    }
+    hash_free_table(hash_table(hash));
+    free(hash->locks);
+    free(hash);
+}
+
+/* Removed entries. */
+
+/* Epochs are those of epoch.h, or grace periods of the host.  With either,
+ * what was removed in one can have no holder when two more have begun. */
+static uint64_t
+get_epoch(struct map_hash *hash)
+{
+    return (hash->class->waits_for_runs
+            ? epoch_get()
+            : atomic_fetch_add_explicit(&hash->n_graces, 0,
+                                        memory_order_seq_cst));
+}
+
+static void hash_grace_ended(void *hash_);
+
+/* Sees to it that a grace period ends that begins from now on. */
+static void
+want_grace(struct map_hash *hash)
+{
+    if (!atomic_exchange_explicit(&hash->grace_is_on, true,
+                                  memory_order_acq_rel)) {
+        map_ref(&hash->up);
+        hash->up.host->defer(hash_grace_ended, hash);
+    }
+}
+
+/* Whether there are entries that wait for another grace period. */
+static bool
+needs_grace(struct map_hash *hash)
+{
+    uint64_t last = atomic_load_explicit(&hash->last_retired,
+                                         memory_order_seq_cst);
+
+    return last && last + 1 > atomic_load_explicit(&hash->n_graces,
+                                                   memory_order_seq_cst);
+}
+
+static void
+hash_grace_ended(void *hash_)
+{
+    struct map_hash *hash = hash_;
+
+    atomic_fetch_add_explicit(&hash->n_graces, 1, memory_order_seq_cst);
+    atomic_exchange_explicit(&hash->grace_is_on, false, memory_order_acq_rel);
+    if (needs_grace(hash)) {
+        want_grace(hash);
+    }
+    map_unref(&hash->up);
+}
+
+void
+hash_retired(struct map_hash *hash)
+{
+    if (!hash->class->waits_for_runs && hash->up.host->defer) {
+        want_grace(hash);
+    }
+}
+
+void
+hash_run_ended(struct okobpf_map *map)
+{
+    struct map_hash *hash = hash_cast(map);
+
+    if (map->host->defer) {
+        return;
+    }
+    atomic_fetch_add_explicit(&hash->n_graces, 2, memory_order_seq_cst);
+    if (hash->old_table) {
+        hash_free_table(hash->old_table);
+        hash->old_table = NULL;
+        atomic_store(&hash->has_old_table, false);
+    }
+}
+
+/* Sets a link, and leaves its bit, which readers may set at any time, alone. */
+static void
+set_link(_Atomic uint32_t *link, uint32_t number)
+{
+    uint32_t old = atomic_load_explicit(link, memory_order_relaxed);
+
+    while (!atomic_compare_exchange_weak_explicit(
+               link, &old, number | (old & HASH_LINK_BIT),
+               memory_order_release, memory_order_relaxed)) {
+        continue;
+    }
+}
+
+/* Puts the entries of 'bag' in front of those of '*list'. */
+static void
+put_bag(struct map_hash *hash, struct hash_table *table,
+        struct hash_bag *bag, uint32_t *list)
+{
+#ifdef __SANITIZE_ADDRESS__
+    for (uint32_t i = 0, number = bag->first; i < bag->n; i++) {
+        struct hash_entry *e = hash_entry(hash, table, number);
+
+        ASAN_POISON_MEMORY_REGION(e->data, (hash->entry_size
+                                            - sizeof *e));
+        number = hash_get_link(hash, table, number);
+    }
+#endif
+    set_link(&hash_entry(hash, table, bag->last)->link, *list);
+    *list = bag->first;
+    bag->n = 0;
+}
+
+/* Frees the entries of 'bag', which no reader holds. */
+static void
+free_bag(struct map_hash *hash, struct hash_table *table,
+         struct hash_stripe *stripe, struct hash_bag *bag)
+{
+    uint32_t n = bag->n;
+
+    if (!n) {
+        return;
+    }
+    if (stripe->n_free + n <= MAX_FREE) {
+        put_bag(hash, table, bag, &stripe->free);
+        stripe->n_free += n;
+    } else {
+        pthread_mutex_lock(&table->mutex);
+        put_bag(hash, table, bag, &table->free);
+        pthread_mutex_unlock(&table->mutex);
+    }
+}
+
+/* Frees those of the entries that wait that no reader holds. */
+static void
+free_waiting(struct map_hash *hash, struct hash_table *table,
+             struct hash_stripe *stripe)
+{
+    uint64_t epoch = get_epoch(hash);
+
+    for (int i = 0; i < 2; i++) {
+        struct hash_bag *bag = &stripe->waiting[i];
+
+        if (bag->n && bag->epoch + 2 <= epoch) {
+            free_bag(hash, table, stripe, bag);
+        }
+    }
+}
+
+void
+hash_retire(struct map_hash *hash, struct hash_table *table,
+            struct hash_stripe *stripe, uint32_t number)
+{
+    struct hash_bag *bag = &stripe->waiting[stripe->newest];
+    uint64_t epoch = get_epoch(hash);
+
+    if (bag->n && bag->epoch != epoch) {
+        /* The other is from an earlier epoch than this, if any. */
+        stripe->newest = !stripe->newest;
+        bag = &stripe->waiting[stripe->newest];
+        free_bag(hash, table, stripe, bag);
+    }
+    if (!bag->n++) {
+        bag->epoch = epoch;
+        bag->first = number;
+    } else {
+        set_link(&hash_entry(hash, table, bag->last)->link, number);
+    }
+    bag->last = number;
+    set_link(&hash_entry(hash, table, number)->link, 0);
+    if (!hash->class->waits_for_runs) {
+        uint64_t last = atomic_load_explicit(&hash->last_retired,
+                                             memory_order_seq_cst);
+
+        while (last <= epoch
+               && !atomic_compare_exchange_weak_explicit(
+                   &hash->last_retired, &last, epoch + 1,
+                   memory_order_seq_cst, memory_order_seq_cst)) {
+            continue;
+        }
+    }
+}
+
+/* Gives 'stripe' some entries that were never used.  Returns false if there
+ * are none. */
+static bool
+take_fresh(struct map_hash *hash, struct hash_table *table,
+           struct hash_stripe *stripe)
+{
+    uint32_t n = atomic_load_explicit(&table->n_fresh, memory_order_relaxed);
+    uint32_t end;
+
+    do {
+        if (n >= hash->max_number) {
+            return false;
+        }
+        end = (hash->max_number - n < FRESH_BATCH ? hash->max_number
+               : n + FRESH_BATCH);
+    } while (!atomic_compare_exchange_weak_explicit(
+                 &table->n_fresh, &n, end, memory_order_relaxed,
+                 memory_order_relaxed));
+    stripe->fresh = n + 1;
+    stripe->fresh_end = end + 1;
+    return true;
+}
+
+/* Returns an entry that is fresh, or free in the whole table, or 0. */
+static uint32_t
+alloc_from_table(struct map_hash *hash, struct hash_table *table,
+                 struct hash_stripe *stripe)
+{
+    uint32_t n;
+
+    if (stripe->fresh != stripe->fresh_end
+        || take_fresh(hash, table, stripe)) {
+        return stripe->fresh++;
+    }
+    pthread_mutex_lock(&table->mutex);
+    n = table->free;
+    if (n) {
+        table->free = hash_get_link(hash, table, n);
+    }
+    pthread_mutex_unlock(&table->mutex);
+    return n;
+}
+
+uint32_t
+hash_alloc(struct map_hash *hash, struct hash_table *table,
+           struct hash_stripe *stripe)
+{
+    uint32_t n_waiting = stripe->waiting[0].n + stripe->waiting[1].n;
+    uint32_t number;
+
+    if (!stripe->free && n_waiting) {
+        if (hash->class->waits_for_runs && n_waiting >= ADVANCE_LEN
+            && !(n_waiting % ADVANCE_STEP)) {
+            epoch_advance();
+        }
+        free_waiting(hash, table, stripe);
+    }
+    number = stripe->free;
+    if (number) {
+        stripe->free = hash_get_link(hash, table, number);
+        stripe->n_free--;
+    } else {
+        number = alloc_from_table(hash, table, stripe);
+    }
+    if (number) {
+        struct hash_entry *e = hash_entry(hash, table, number);
+
+        ASAN_UNPOISON_MEMORY_REGION(e, hash->entry_size);
+        atomic_store_explicit(&e->link, 0, memory_order_relaxed);
+    }
+    return number;
+}
+
+void
+hash_free(struct map_hash *hash, struct hash_table *table,
+          struct hash_stripe *stripe, uint32_t number)
+{
+    set_link(&hash_entry(hash, table, number)->link, stripe->free);
+    stripe->free = number;
+    stripe->n_free++;
+}
+
+bool
+hash_gather(struct map_hash *hash)
+{
+    struct hash_table *table = hash_table(hash);
+    uint64_t epoch;
+
+    if (hash->class->waits_for_runs) {
+        /* Twice, so that what was retired just now is free if no run goes
+         * on. */
+        epoch_advance();
+        epoch_advance();
+    }
+    epoch = get_epoch(hash) + 1;
+    if (atomic_exchange_explicit(&table->gathered_epoch, epoch,
+                                 memory_order_relaxed) == epoch) {
+        return false;
+    }
+    for (uint32_t i = 0; i <= hash->stripe_mask; i++) {
+        pthread_mutex_t *mutex = hash_lock_stripe(hash, i);
+
+        free_waiting(hash, table, &table->stripes[i]);
+        pthread_mutex_unlock(mutex);
+    }
+    return true;
+}
+
+/* Entries. */
+
+bool
+hash_reserve(struct map_hash *hash, struct hash_table *table)
+{
+    uint32_t n = atomic_load_explicit(&table->n, memory_order_relaxed);
+
+    do {
+        if (n >= hash->up.info.max_entries) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(
+                 &table->n, &n, n + 1, memory_order_relaxed,
+                 memory_order_relaxed));
+    return true;
+}
+
+uint32_t
+hash_find_in_list(const struct map_hash *hash, struct hash_table *table,
+                  uint32_t bucket, const void *key)
+{
+    struct hash_stripe *stripe = &table->stripes[bucket & hash->stripe_mask];
+    _Atomic uint32_t *first = &hash_bucket(hash, table, bucket)->list;
+    uint32_t n_removals, number;
+
+again:
+    n_removals = atomic_load_explicit(&stripe->n_removals,
+                                      memory_order_acquire);
+    number = atomic_load_explicit(first, memory_order_acquire);
+    while (number) {
+        if (hash_key_is(hash, hash_entry(hash, table, number), key)) {
+            return number;
+        }
+        number = hash_get_link(hash, table, number);
+        if (atomic_load_explicit(&stripe->n_removals, memory_order_acquire)
+            != n_removals) {
+            goto again;
+        }
+    }
+    return 0;
+}
+
+void
+hash_insert(struct map_hash *hash, struct hash_table *table, uint32_t number,
+            uint64_t h, const void *key)
+{
+    struct hash_bucket *bucket = hash_bucket(hash, table,
+                                             hash_bucket_index(hash, h));
+    struct hash_entry *e = hash_entry(hash, table, number);
+    _Atomic uint32_t *link;
+    uint32_t at;
+
+    memcpy(hash_key(hash, e), key, hash->up.info.key_size);
+    for (int i = 0; i < HASH_N_WORDS; i++) {
+        if (!atomic_load_explicit(&bucket->words[i], memory_order_relaxed)) {
+            atomic_store_explicit(&bucket->words[i],
+                                  hash_tag(hash, h) | number,
+                                  memory_order_release);
+            return;
+        }
+    }
+
+    link = &bucket->list;
+    while ((at = (atomic_load_explicit(link, memory_order_relaxed)
+                  & HASH_LINK_MASK)) && at < number) {
+        link = &hash_entry(hash, table, at)->link;
+    }
+    set_link(&e->link, at);
+    set_link(link, number);
+}
+
+bool
+hash_remove_from(struct map_hash *hash, struct hash_table *table,
+                 uint32_t index, uint32_t number)
+{
+    struct hash_bucket *bucket = hash_bucket(hash, table, index);
+    _Atomic uint32_t *link = &bucket->list;
+    uint32_t at;
+
+    for (int i = 0; i < HASH_N_WORDS; i++) {
+        uint32_t word = atomic_load_explicit(&bucket->words[i],
+                                             memory_order_relaxed);
+
+        if ((word & ~hash->tag_mask) == number) {
+            atomic_store_explicit(&bucket->words[i], 0, memory_order_release);
+            return true;
+        }
+    }
+    while ((at = (atomic_load_explicit(link, memory_order_relaxed)
+                  & HASH_LINK_MASK))) {
+        if (at == number) {
+            struct hash_stripe *stripe =
+                &table->stripes[index & hash->stripe_mask];
+
+            set_link(link, hash_get_link(hash, table, number));
+            atomic_fetch_add_explicit(&stripe->n_removals, 1,
+                                      memory_order_acq_rel);
+            return true;
+        }
+        link = &hash_entry(hash, table, at)->link;
+    }
+    return false;
+}
+
+void
+hash_remove(struct map_hash *hash, struct hash_table *table,
+            struct hash_stripe *stripe, uint32_t number, uint64_t h)
+{
+    uint32_t index = hash_bucket_index(hash, h);
+    uint32_t i = stripe - table->stripes;
+
+    if ((index & hash->stripe_mask) == i
+        && hash_remove_from(hash, table, index, number)) {
+        return;
+    }
+
+    /* Its key is not the one that it was put here for. */
+    for (index = i; index < hash->n_buckets; index += hash->stripe_mask + 1) {
+        if (hash_remove_from(hash, table, index, number)) {
+            return;
+        }
+    }
+}
+
+uint32_t
+hash_longest_walk(struct map_hash *hash)
+{
+    struct hash_table *table = hash_table(hash);
+    uint32_t longest = 0;
+
+    for (uint32_t i = 0; i < hash->n_buckets; i++) {
+        struct hash_bucket *bucket = hash_bucket(hash, table, i);
+        uint32_t n_list = 0;
+        uint32_t n_same = 0;
+
+        for (uint32_t number = atomic_load(&bucket->list); number;
+             number = hash_get_link(hash, table, number)) {
+            n_list++;
+        }
+        for (int j = 0; j < HASH_N_WORDS; j++) {
+            uint32_t word = atomic_load(&bucket->words[j]);
+            uint32_t bits = hash_match(hash, bucket, word & hash->tag_mask);
+            uint32_t n = __builtin_popcount(bits);
+
+            n_same = word && n > n_same ? n : n_same;
+        }
+        longest = n_list + n_same > longest ? n_list + n_same : longest;
+    }
+    return longest;
+}
