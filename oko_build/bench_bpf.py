@@ -55,6 +55,21 @@ GOALS = (
 )
 
 
+TABLES = {
+    "hash": "hash",
+    "rte-hash": "rte_hash",
+    "rte-hash-lf": "rte_hash, readers without locks",
+    "lru-hash": "LRU hash",
+}
+"""What to call the hash tables, in the order of the tables."""
+
+TABLE_GOALS = {"insert": 1.0, "lookup": 1.0, "memory": 1.0}
+"""What our hash table may take, at most, of what rte_hash takes."""
+
+MAX_ENTRY_BYTES = {"hash": {12: 32.0, 48: 64.0}, "lru-hash": {12: 41.6, 48: 83.2}}
+"""Bytes that an entry may take, all in, in each table: by the bytes of its key and value."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spread:
     """How samples are distributed."""
@@ -144,11 +159,51 @@ class Load:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Table:
+    """A hash table: what it costs, or why it was not measured."""
+
+    name: str
+    insert_ns: Spread | None = None
+    """Of an entry, CPU time."""
+    lookup_ns: Spread | None = None
+    """Of an entry, CPU time."""
+    entry_bytes: float | None = None
+    """Of memory, all in."""
+    max_entry_bytes: float | None = None
+    """What that shall not exceed."""
+    refusal: str | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether it takes no more memory than it may."""
+        if self.entry_bytes is None or self.max_entry_bytes is None:
+            return None
+        return self.entry_bytes <= self.max_entry_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """Hash tables with keys and values of the same sizes, filled to the last entry."""
+
+    key_size: int
+    value_size: int
+    entries: int
+    tables: list[Table]
+    ratios: list[Ratio]
+
+    @property
+    def name(self) -> str:
+        """What to call them."""
+        return f"{self.entries:,} entries of {self.key_size} + {self.value_size} bytes"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """All that a run has found out."""
 
     facts: dict[str, Any]
     programs: list[Program]
+    tables: list[Tables]
     loads: list[Load]
     samples: dict[str, dict[str, list[float]]] = field(repr=False)
     """By program and engine: ns of a packet, round by round."""
@@ -163,6 +218,12 @@ class Report:
                      "ratios": [{**asdict(ratio), "met": ratio.met} for ratio in program.ratios]}
                     for program in self.programs
                 ],
+                "tables": [
+                    {**asdict(tables),
+                     "tables": [{**asdict(table), "met": table.met} for table in tables.tables],
+                     "ratios": [{**asdict(ratio), "met": ratio.met} for ratio in tables.ratios]}
+                    for tables in self.tables
+                ],
                 "loads": [{**asdict(load), "met": load.met} for load in self.loads],
                 "samples_ns": self.samples,
             },
@@ -176,12 +237,16 @@ class Settings:
 
     rounds: int = 400
     load_rounds: int = 21
+    table_rounds: int = 15
+    table_entries: int = 1_000_000
     deadline_ms: int = 20_000
     """For each load by the peer, which takes exponential time."""
     cpu: int | None = None
 
 
-QUICK = Settings(rounds=5, load_rounds=2, deadline_ms=300)
+QUICK = Settings(
+    rounds=5, load_rounds=2, table_rounds=2, table_entries=50_000, deadline_ms=300
+)
 
 
 def measure(layout: Layout, settings: Settings) -> Report:
@@ -194,13 +259,19 @@ def measure(layout: Layout, settings: Settings) -> Report:
         layout, [tool, "run", f"--rounds={settings.rounds}", *_cpu(settings), *objects],
         "bench-bpf run",
     )
+    maps = _run(
+        layout,
+        [tool, "maps", f"--rounds={settings.table_rounds}",
+         f"--entries={settings.table_entries}", *_cpu(settings)],
+        "bench-bpf maps",
+    )
     loads = _run(
         layout,
         [tool, "load", f"--rounds={settings.load_rounds}",
          f"--deadline={settings.deadline_ms}", *_cpu(settings), *loaded],
         "bench-bpf load",
     )
-    return digest(layout, settings, ran, loads, subjects)
+    return digest(layout, settings, ran, maps, loads, subjects)
 
 
 def build_tool(layout: Layout) -> tuple[Path, list[Path]]:
@@ -234,10 +305,10 @@ def _run(layout: Layout, command: list[str | Path], title: str) -> dict[str, Any
 
 
 def digest(
-    layout: Layout, settings: Settings, ran: dict[str, Any], loads: dict[str, Any],
-    subjects: Sequence[bench_objects.Subject],
+    layout: Layout, settings: Settings, ran: dict[str, Any], maps: dict[str, Any],
+    loads: dict[str, Any], subjects: Sequence[bench_objects.Subject],
 ) -> Report:
-    """Calculate what the raw samples of both commands say."""
+    """Calculate what the raw samples of the commands say."""
     hertz = ran["ticks_per_second"]
     samples = {
         program["name"]: {
@@ -253,6 +324,7 @@ def digest(
             _program(raw, samples[raw["name"]], hertz if ran["ticks"] == "tsc" else None)
             for raw in ran["programs"]
         ],
+        tables=[_tables(raw) for raw in maps["maps"]],
         loads=[_load(raw, by_name[raw["name"]]) for raw in loads["objects"]],
         samples=samples,
     )
@@ -289,6 +361,43 @@ def _program(
 def _ratio(samples: list[float], baseline: list[float]) -> Spread:
     """Return how the ratio is distributed, each taken within a round."""
     return Spread.of([a / b for a, b in zip(samples, baseline, strict=True)])
+
+
+def _tables(raw: dict[str, Any]) -> Tables:
+    entries: int = raw["entries"]
+    samples = {table["name"]: table for table in raw["tables"]}
+    own, peer = samples["hash"], samples["rte-hash"]
+    return Tables(
+        key_size=raw["key_size"], value_size=raw["value_size"], entries=entries,
+        tables=[_table(raw, table) for table in raw["tables"]],
+        ratios=[
+            Ratio(
+                goal=f"hash/rte_hash, {name}", at_most=at_most,
+                spread=None if "refusal" in peer else _ratio(
+                    own[_TABLE_SAMPLES[name]], peer[_TABLE_SAMPLES[name]]
+                ),
+            )
+            for name, at_most in TABLE_GOALS.items()
+        ],
+    )
+
+
+_TABLE_SAMPLES = {"insert": "insert_ns", "lookup": "lookup_ns", "memory": "memory"}
+
+
+def _table(raw: dict[str, Any], table: dict[str, Any]) -> Table:
+    if "refusal" in table:
+        return Table(name=table["name"], refusal=table["refusal"])
+    entries = raw["entries"]
+    # What a table takes whatever it is for, 1 MiB of spare entries, counts little when it is large.
+    bounds = MAX_ENTRY_BYTES.get(table["name"], {}) if entries >= 1_000_000 else {}
+    return Table(
+        name=table["name"],
+        insert_ns=Spread.of([ns / entries for ns in table["insert_ns"]]),
+        lookup_ns=Spread.of([ns / entries for ns in table["lookup_ns"]]),
+        entry_bytes=max(table["memory"]) / entries,
+        max_entry_bytes=bounds.get(raw["key_size"] + raw["value_size"]),
+    )
 
 
 def _load(raw: dict[str, Any], subject: bench_objects.Subject) -> Load:

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import jinja2
 
-from oko_build.bench_bpf import ENGINES, NATIVE, Load, Program, Ratio, Report, Spread, Timing
+from oko_build.bench_bpf import (
+    ENGINES,
+    NATIVE,
+    TABLES,
+    Load,
+    Program,
+    Ratio,
+    Report,
+    Spread,
+    Table,
+    Tables,
+    Timing,
+)
 
 _MIB = 1024 * 1024
 
@@ -17,6 +29,8 @@ def tables(report: Report) -> list[str]:
     lines = [f"{name:12} {value}" for name, value in _head(report)]
     for program in report.programs:
         lines += ["", *_program(program)]
+    for tables_ in report.tables:
+        lines += ["", *_tables(tables_)]
     lines += ["", *_loads(report.loads)]
     lines += ["", *_summary(report)]
     return lines
@@ -72,6 +86,29 @@ def _ratio(ratio: Ratio) -> str:
     )
 
 
+def _tables(tables: Tables) -> list[str]:
+    lines = [
+        tables.name,
+        f"  {'':32} {'insert ns':>10} {'spread':>32} {'lookup ns':>10} {'spread':>32} "
+        f"{'bytes':>6} {'goal':>5}",
+    ]
+    lines += [_table(table) for table in tables.tables]
+    lines += [_ratio(ratio) for ratio in tables.ratios]
+    return lines
+
+
+def _table(table: Table) -> str:
+    name = TABLES[table.name]
+    if table.insert_ns is None or table.lookup_ns is None:
+        return f"  {name:32} not measured: {table.refusal}"
+    goal = "-" if table.max_entry_bytes is None else f"{table.max_entry_bytes:g}"
+    return (
+        f"  {name:32} {table.insert_ns.median:10.1f} {_spread(table.insert_ns):>32} "
+        f"{table.lookup_ns.median:10.1f} {_spread(table.lookup_ns):>32} "
+        f"{table.entry_bytes:6.1f} {goal:>5}{'   MISSED' if table.met is False else ''}"
+    )
+
+
 def _loads(loads: list[Load]) -> list[str]:
     lines = [
         "loading",
@@ -101,6 +138,15 @@ def _summary(report: Report) -> list[str]:
     ratios = [
         (f"{program.name}: {ratio.goal}", ratio.met)
         for program in report.programs for ratio in program.ratios
+    ]
+    ratios += [
+        (f"{tables_.name}: {ratio.goal}", ratio.met)
+        for tables_ in report.tables for ratio in tables_.ratios
+    ]
+    ratios += [
+        (f"{tables_.name}: {TABLES[table.name]}, bytes", table.met)
+        for tables_ in report.tables for table in tables_.tables
+        if table.max_entry_bytes is not None
     ]
     goals = ratios + [(f"{load.name}: load", load.met) for load in report.loads]
     missed = [name for name, met in goals if met is False]

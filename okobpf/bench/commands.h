@@ -26,6 +26,8 @@
 struct bench_options {
     uint32_t n_rounds;
     uint32_t deadline_ms;       /* For a peer's load. */
+    uint32_t n_entries;         /* In each table. */
+    int cpu;                    /* That the process is pinned to. */
     char *const *files;
     int n_files;
     uint64_t ticks_per_second;
@@ -36,6 +38,7 @@ struct bench_options {
 bool bench_run(const struct bench_options *, struct json *);
 bool bench_load(const struct bench_options *, struct json *);
 bool bench_work(const struct bench_options *, struct json *);
+bool bench_maps(const struct bench_options *, struct json *);
 
 /* Prints "okobpf-bench: ", a message and a new-line on standard error. */
 void bench_error(const char *format, ...)

@@ -38,6 +38,8 @@ static const char help[] =
 "       okobpf-bench load [--rounds N] [--cpu N] [--output FILE]\n"
 "                         [--deadline MS] OBJECT...\n"
 "       okobpf-bench work [--rounds N] [--cpu N] [--output FILE] OBJECT...\n"
+"       okobpf-bench maps [--rounds N] [--cpu N] [--output FILE]\n"
+"                         [--entries N]\n"
 "\n"
 "run   Runs the benchmark's programs, which the OBJECTs are, in all engines\n"
 "      by turns, and compares their results.\n"
@@ -45,6 +47,9 @@ static const char help[] =
 "        --deadline MS  for one load by the peer (default: 20000)\n"
 "work  Runs each OBJECT with caches that others have used, and compares the\n"
 "      time of a run with the units of work that the verifier charges.\n"
+"maps  Fills hash tables, ours and DPDK's, with random keys and looks all of\n"
+"      them up, in another order.\n"
+"        --entries N    in each table (default: 1000000)\n"
 "\n"
 "        --rounds N     samples of each (default: 100)\n"
 "        --cpu N        CPU to run on (default: the last)\n"
@@ -127,6 +132,7 @@ parse_options(int argc, char *argv[], struct bench_options *options,
         { "rounds", required_argument, NULL, 'r' },
         { "cpu", required_argument, NULL, 'c' },
         { "deadline", required_argument, NULL, 'd' },
+        { "entries", required_argument, NULL, 'e' },
         { "output", required_argument, NULL, 'o' },
         { NULL, 0, NULL, 0 },
     };
@@ -153,6 +159,12 @@ parse_options(int argc, char *argv[], struct bench_options *options,
             }
             options->deadline_ms = number;
             break;
+        case 'e':
+            if (!parse_number("entries", optarg, 1, 100000000, &number)) {
+                return false;
+            }
+            options->n_entries = number;
+            break;
         case 'o':
             if (!freopen(optarg, "w", stdout)) {
                 bench_error("%s: %m", optarg);
@@ -165,20 +177,19 @@ parse_options(int argc, char *argv[], struct bench_options *options,
     }
     options->files = argv + optind;
     options->n_files = argc - optind;
-    if (!options->n_files) {
-        bench_error("expected the names of objects");
-        return false;
-    }
     return true;
 }
 
 int
 main(int argc, char *argv[])
 {
-    struct bench_options options = { .n_rounds = 100, .deadline_ms = 20000 };
+    struct bench_options options = {
+        .n_rounds = 100, .deadline_ms = 20000, .n_entries = 1000000,
+    };
     struct json json = { false };
-    int cpu = -1;
     const char *command;
+    int cpu = -1;
+    bool is_maps;
     bool ok;
 
     if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
@@ -186,18 +197,27 @@ main(int argc, char *argv[])
         return 0;
     }
     command = argc > 1 ? argv[1] : "";
+    is_maps = !strcmp(command, "maps");
     if (strcmp(command, "run") && strcmp(command, "load")
-        && strcmp(command, "work")) {
+        && strcmp(command, "work") && !is_maps) {
         fputs(help, stderr);
         return 1;
     }
     if (!parse_options(argc - 1, argv + 1, &options, &cpu)) {
         return 1;
     }
+    if (!is_maps && !options.n_files) {
+        bench_error("expected the names of objects");
+        return 1;
+    } else if (is_maps && options.n_files) {
+        bench_error("expected no argument, got \"%s\"", options.files[0]);
+        return 1;
+    }
     cpu = pin(cpu);
     if (cpu < 0) {
         return 1;
     }
+    options.cpu = cpu;
     options.ticks_per_second = measure_ticks_per_second();
 
     json_open(&json, NULL, '{');
@@ -207,6 +227,7 @@ main(int argc, char *argv[])
     json_string(&json, "peer", peer_version());
     ok = (!strcmp(command, "run") ? bench_run(&options, &json)
           : !strcmp(command, "load") ? bench_load(&options, &json)
+          : is_maps ? bench_maps(&options, &json)
           : bench_work(&options, &json));
     json_close(&json, '}');
     putchar('\n');

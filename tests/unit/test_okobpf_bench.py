@@ -73,9 +73,47 @@ def report(
     subjects = bench_objects.write(here, folder)
     objects = bench_objects.compile_all(subjects, folder)
     done = run(out / "okobpf-bench", "load", "--rounds=1", "--deadline=100", *objects)
+    maps = run(out / "okobpf-bench", "maps", "--rounds=2", "--entries=20000")
     return bench_bpf.digest(
-        here, bench_bpf.Settings(rounds=2), raw_run, json.loads(done.stdout), subjects
+        here, bench_bpf.Settings(rounds=2), raw_run, json.loads(maps.stdout),
+        json.loads(done.stdout), subjects,
     )
+
+
+def test_tables_are_told(report: bench_bpf.Report) -> None:
+    """All hash tables took all entries and gave all values, or the command would have failed."""
+    assert [(tables.key_size, tables.value_size) for tables in report.tables] == [(4, 8), (16, 32)]
+    text = "\n".join(bench_report.tables(report))
+    for tables in report.tables:
+        assert tables.entries == 20_000
+        assert tables.name in text
+        assert [table.name for table in tables.tables] == list(bench_bpf.TABLES)
+        for table in tables.tables:
+            measured = HAS_PEER or not table.name.startswith("rte-")
+            assert (table.refusal is None) == measured
+            assert bench_bpf.TABLES[table.name] in text
+            if measured:
+                assert table.insert_ns is not None
+                assert table.insert_ns.median > 0
+                assert table.lookup_ns is not None
+                assert table.lookup_ns.median > 0
+                assert table.entry_bytes is not None
+                assert table.entry_bytes > tables.key_size + tables.value_size
+        assert [ratio.goal for ratio in tables.ratios] == [
+            "hash/rte_hash, insert", "hash/rte_hash, lookup", "hash/rte_hash, memory"
+        ]
+        assert all((ratio.spread is not None) == HAS_PEER for ratio in tables.ratios)
+
+
+def test_table_bounds_count_only_when_full_size() -> None:
+    def entry_bytes(entries: int) -> bench_bpf.Table:
+        raw = {"key_size": 4, "value_size": 8, "entries": entries}
+        return bench_bpf._table(raw, {
+            "name": "hash", "insert_ns": [1], "lookup_ns": [1], "memory": [33 * entries]
+        })
+
+    assert entry_bytes(1_000_000).met is False
+    assert entry_bytes(20_000).met is None
 
 
 def test_the_five_programs_run_in_all_engines(raw_run: dict[str, Any]) -> None:
@@ -184,7 +222,7 @@ def test_refusals_are_shown_and_compare_with_nothing(
                 engine.pop("ticks", None)
                 engine["refusal"] = "no <loops>"
     digested = bench_bpf.digest(
-        layout.here(), bench_bpf.Settings(rounds=2), refused, {"objects": []}, []
+        layout.here(), bench_bpf.Settings(rounds=2), refused, {"maps": []}, {"objects": []}, []
     )
     assert digested.programs[0].ratios[1].spread is None
     assert digested.programs[0].ratios[1].met is None
@@ -198,7 +236,9 @@ def test_a_program_that_the_verifier_must_accept(raw_run: dict[str, Any]) -> Non
     subject = bench_objects.Subject(name="acl-300", source=Path("acl-300.c"))
     loads = {"objects": [{"name": "acl-300", "okobpf": {"verdict": "refused", "reason": "bad"}}]}
     with pytest.raises(OkoError, match=r"acl-300\.c.*must accept it.*refused: bad"):
-        bench_bpf.digest(layout.here(), bench_bpf.Settings(rounds=2), raw_run, loads, [subject])
+        bench_bpf.digest(
+            layout.here(), bench_bpf.Settings(rounds=2), raw_run, {"maps": []}, loads, [subject]
+        )
 
 
 @pytest.mark.parametrize(
