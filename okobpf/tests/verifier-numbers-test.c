@@ -316,6 +316,35 @@ test_tnum_range(void **state)
     assert_true(tnum_equal(tnum_range(5, 5), tnum_const(5)));
 }
 
+/* Bounds are moved to the nearest member, and no farther. */
+static void
+test_tnum_bounds(void **state)
+{
+    uint64_t low = scalar_umax(SCALAR_BITS);
+
+    (void) state;
+    for (uint64_t mask = 0; mask < N; mask++) {
+        for (uint64_t value = 0; value < N; value++) {
+            struct tnum t = { value, mask };
+            uint64_t last = N;
+            uint64_t first = N;
+
+            if (value & mask) {
+                continue;
+            }
+            for (uint64_t x = 0; x < N; x++) {
+                last = tnum_contains(t, x) ? x : last;
+                assert_int_equal(tnum_floor(t, x), last < N ? last : x);
+            }
+            for (uint64_t x = N; x--;) {
+                first = tnum_contains(t, x) ? x : first;
+                assert_int_equal(tnum_ceiling(t, x, low),
+                                 first < N ? first : x);
+            }
+        }
+    }
+}
+
 /* All members of random sets. */
 static void
 test_alu(void **state)
@@ -490,6 +519,7 @@ main(void)
         cmocka_unit_test(test_tnum_exhaustive),
         cmocka_unit_test(test_tnum_unary),
         cmocka_unit_test(test_tnum_range),
+        cmocka_unit_test(test_tnum_bounds),
         cmocka_unit_test(test_alu),
         cmocka_unit_test(test_assume),
         cmocka_unit_test(test_conversions),

@@ -119,6 +119,46 @@ range_sync_signs(struct range *r, int width)
     }
 }
 
+/* Returns the largest number in 't' that is not larger than 'x', or 'x' if
+ * there is none.
+ *
+ * Where 'x' differs from the known bits, the highest such bit decides.  If it
+ * is 1 in 'x', it becomes 0, and all that is unknown below it becomes 1.  If
+ * it is 0 in 'x', a higher bit must give way: the lowest one that is unknown
+ * and 1 in 'x'. */
+static uint64_t
+tnum_floor(struct tnum t, uint64_t x)
+{
+    uint64_t wrong = (x ^ t.value) & ~t.mask;
+    uint64_t bit, below;
+
+    if (!wrong) {
+        return x;
+    }
+    bit = UINT64_C(1) << (63 - __builtin_clzll(wrong));
+    if (!(x & bit)) {
+        uint64_t higher = x & t.mask & ~(bit | (bit - 1));
+
+        if (!higher) {
+            return x;
+        }
+        bit = higher & -higher;
+    }
+    below = bit - 1;
+    return (x & ~(bit | below)) | ((t.value | t.mask) & below);
+}
+
+/* Returns the smallest number in 't' that is not less than 'x', or 'x' if
+ * there is none.  'low' has a 1 for each bit of the numbers' width.  The
+ * complements of all are as tnum_floor() looks at them. */
+static uint64_t
+tnum_ceiling(struct tnum t, uint64_t x, uint64_t low)
+{
+    struct tnum complement = { ~(t.value | t.mask) & low, t.mask };
+
+    return ~tnum_floor(complement, ~x & low) & low;
+}
+
 /* Takes over into 'r' what 't' says of its lower 'width' bits. */
 static void
 range_sync_tnum(struct range *r, struct tnum t, int width)
@@ -130,6 +170,8 @@ range_sync_tnum(struct range *r, struct tnum t, int width)
     lower_umax(r, t.value | t.mask);
     raise_smin(r, scalar_sext(t.value | (t.mask & sign), width));
     lower_smax(r, scalar_sext(t.value | (t.mask & ~sign), width));
+    lower_umax(r, tnum_floor(t, r->umax));
+    raise_umin(r, tnum_ceiling(t, r->umin, scalar_umax(width)));
 }
 
 /* Takes over into 't' what 'r' says of its lower 'width' bits.  Returns false
