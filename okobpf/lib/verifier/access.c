@@ -48,17 +48,24 @@ reg_name(int r)
     return names[r];
 }
 
-/* Checks that an access of an instruction is aligned where it must be. */
+/* Checks that an access of an instruction, 'atomic' or not, is aligned where it
+ * must be: on the stack, of which the verifier knows what is in each eight
+ * bytes, and where it is atomic.  The interpreter, too, reads and writes
+ * packets and values at any alignment, on all machines. */
 static bool
 check_alignment(struct verifier *v, const struct val *ptr, int64_t ofs,
-                int size)
+                int size, bool atomic)
 {
     struct tnum t = tnum_add(ptr->s.t, tnum_const((uint64_t) ofs));
 
-    if (ptr->type != V_PKT && (t.value | t.mask) & (uint64_t) (size - 1)) {
-        return refuse(v, "align variables and fields to their sizes (don't "
+    if ((atomic || (ptr->type != V_PKT && ptr->type != V_VALUE))
+        && (t.value | t.mask) & (uint64_t) (size - 1)) {
+        return refuse(v, atomic ? "align variables that are changed by atomic "
+                      "operations to their sizes"
+                      : "align variables on the stack to their sizes (don't "
                       "pack structures), or copy them bytewise",
-                      "misaligned access of %d bytes to %s at offset %lld%s",
+                      "misaligned %s of %d bytes to %s at offset %lld%s",
+                      atomic ? "atomic access" : "access",
                       size, val_type_name(v, ptr),
                       (long long) (ptr->s.r.smin + ofs),
                       t.mask & (uint64_t) (size - 1) ? " or other" : "");
@@ -167,7 +174,7 @@ follow_load(struct verifier *v, const struct bpf_insn *insn)
         }
     } else {
         if (!check_mem(v, src, what, insn->offset, size, ACCESS_READ)
-            || !check_alignment(v, src, insn->offset, size)) {
+            || !check_alignment(v, src, insn->offset, size, false)) {
             return false;
         }
         charge_access(v, src);
@@ -248,7 +255,7 @@ follow_store(struct verifier *v, const struct bpf_insn *insn)
         }
     }
     if (!check_mem(v, ptr, what, insn->offset, size, ACCESS_WRITE)
-        || !check_alignment(v, ptr, insn->offset, size)) {
+        || !check_alignment(v, ptr, insn->offset, size, false)) {
         return false;
     }
     charge_access(v, ptr);
@@ -303,7 +310,7 @@ follow_atomic(struct verifier *v, const struct bpf_insn *insn)
                       val_type_name(v, ptr));
     }
     if (!check_mem(v, ptr, what, insn->offset, size, ACCESS_WRITE)
-        || !check_alignment(v, ptr, insn->offset, size)) {
+        || !check_alignment(v, ptr, insn->offset, size, true)) {
         return false;
     }
     charge_access(v, ptr);

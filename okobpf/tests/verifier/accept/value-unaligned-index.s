@@ -1,5 +1,4 @@
-/* A variable index that may be misaligned. */
-/* expect: misaligned */
+/* At a variable index, at any alignment: 15 + 4 is within the value. */
         .text
         .globl  entry
         .type   entry, @function

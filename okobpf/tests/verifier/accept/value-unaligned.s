@@ -1,5 +1,4 @@
-/* A misaligned access to a value. */
-/* expect: misaligned */
+/* An access to a value at any alignment, within its bounds. */
         .text
         .globl  entry
         .type   entry, @function
