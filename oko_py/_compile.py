@@ -43,7 +43,7 @@ def compile_argv(
     out: str | os.PathLike[str],
     *,
     clang: str,
-    cpu: str = "v2",
+    cpu: str = "v3",
     include_dirs: Iterable[str | os.PathLike[str]] = (),
     defines: Mapping[str, str | int | None] | None = None,
     flags: Sequence[str] = (),
@@ -85,7 +85,7 @@ def compile(  # noqa: A001 - callers say oko_py.compile()
     source: str | os.PathLike[str],
     out: str | os.PathLike[str] | None = None,
     *,
-    cpu: str = "v2",
+    cpu: str = "v3",
     include_dirs: Iterable[str | os.PathLike[str]] = (),
     defines: Mapping[str, str | int | None] | None = None,
     flags: Sequence[str] = (),
@@ -97,7 +97,8 @@ def compile(  # noqa: A001 - callers say oko_py.compile()
 
     *out* is the object to write, by default the source's name with ``.o`` in the current
     directory, as clang does.  It is replaced only if compilation succeeds.  *cpu* is the BPF
-    instruction set (``v1`` to ``v4``).  *flags* go to clang after all others.
+    instruction set (``v1`` to ``v4``): from ``v3`` on, atomic operations return what was there.
+    *flags* go to clang after all others.
 
     Raises :class:`CompileError` with clang's diagnostics, or :class:`CompilerNotFound`.
     """
@@ -145,8 +146,13 @@ def compile(  # noqa: A001 - callers say oko_py.compile()
         except OSError as error:
             raise CompileError(f"{path}: can't run it: {error.strerror}", argv=shown) from error
         if done.returncode != 0:
-            raise CompileError(
-                f"{source}: {Path(path).name} failed", argv=shown, diagnostics=done.stdout.rstrip()
-            )
+            reason = f"{source}: {Path(path).name} failed"
+            if "Invalid usage of the XADD return value" in done.stdout:
+                # Older clangs add a dump of their stack, and ask for a bug report.
+                reason += (
+                    f": the instruction set {cpu} has no atomic operation that returns the old"
+                    " value, which the program uses; v3 has"
+                )
+            raise CompileError(reason, argv=shown, diagnostics=done.stdout.rstrip())
         result.replace(target)
     return target

@@ -186,7 +186,7 @@ def _files(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     compiler.add_argument(
         "-o", "--output", metavar="FILE.o", help="default: the source's name, in this directory"
     )
-    compiler.add_argument("--cpu", default="v2", help="BPF instruction set, v1 to v4 (default v2)")
+    compiler.add_argument("--cpu", default="v3", help="BPF instruction set, v1 to v4 (default v3)")
     compiler.add_argument("-I", "--include", metavar="DIR", action="append", default=[])
     compiler.add_argument("-D", "--define", metavar="NAME[=VALUE]", action="append", default=[])
     compiler.add_argument("--clang", metavar="PATH", help="default: the first clang on PATH")

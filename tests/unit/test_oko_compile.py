@@ -42,6 +42,26 @@ def test_instruction_sets(source: Path, tmp_path: Path, cpu: str) -> None:
     assert elf.load(tmp_path / "out.o").program.n_insns >= 2
 
 
+COUNTER = """#include <oko/filter.h>
+uint32_t n;
+uint64_t entry(void *p, uint64_t len) { return __sync_fetch_and_add(&n, 1) > 9; }
+"""
+
+
+def test_counters_compile_with_the_default_options(tmp_path: Path) -> None:
+    path = tmp_path / "counter.c"
+    path.write_text(COUNTER)
+    assert elf.load(oko_py.compile(path, tmp_path / "out.o")).program.name == "entry"
+
+
+@pytest.mark.parametrize("cpu", ["v1", "v2"])
+def test_what_an_instruction_set_lacks_is_said(tmp_path: Path, cpu: str) -> None:
+    path = tmp_path / "counter.c"
+    path.write_text(COUNTER)
+    with pytest.raises(CompileError, match=f"instruction set {cpu} has no atomic operation"):
+        oko_py.compile(path, tmp_path / "out.o", cpu=cpu)
+
+
 def test_failure_has_diagnostics_and_keeps_the_old_object(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.o"
     out.write_bytes(b"old")
