@@ -87,6 +87,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/scratch.c \
 	lib/okobpf/scratch.h \
 	lib/okobpf/verifier/access.c \
+	lib/okobpf/verifier/addresses.c \
 	lib/okobpf/verifier/alu.c \
 	lib/okobpf/verifier/bounds.c \
 	lib/okobpf/verifier/branch.c \
@@ -94,6 +95,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/verifier/cfg.c \
 	lib/okobpf/verifier/encoding.c \
 	lib/okobpf/verifier/learn.c \
+	lib/okobpf/verifier/limits.c \
 	lib/okobpf/verifier/liveness.c \
 	lib/okobpf/verifier/prune.c \
 	lib/okobpf/verifier/range.c \

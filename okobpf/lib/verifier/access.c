@@ -115,7 +115,12 @@ context_load(struct verifier *v, int64_t ofs, int size, struct val *result)
     bool is_data = f->ofs == offsetof(struct oko_ctx, data);
     bool is_end = f->ofs == offsetof(struct oko_ctx, data_end);
     if (is_data || is_end) {
-        if (!whole) {
+        /* Compilers read only the lower halves where a difference of these
+         * is all that is wanted. */
+        bool low = (size == 4 && ofs == f->ofs
+                    && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+
+        if (!whole && !low) {
             return refuse(v, "read data and data_end as 64-bit numbers",
                           "read of %d bytes of the pointer '%s' in the "
                           "context: expected 8", size, f->name);
@@ -127,6 +132,9 @@ context_load(struct verifier *v, int64_t ofs, int size, struct val *result)
             result->s = scalar_range(v->cur->len_min, MAX_PKT_LEN);
             result->id = ID_PKT_LEN;
             result->range = 0;
+        }
+        if (low) {
+            address_truncate(result);
         }
         return true;
     }

@@ -60,7 +60,7 @@ fits_s32(const struct val *val)
 static void
 copy_val(struct verifier *v, struct val *dst, struct val *src)
 {
-    if (src->type == V_SCALAR || src->type == V_PKT) {
+    if (src->type == V_SCALAR || val_is_address(src)) {
         id_need(v, src);
     }
     *dst = *src;
@@ -85,6 +85,11 @@ follow_mov(struct verifier *v, const struct bpf_insn *insn)
     }
     if (is64 && !insn->offset) {
         copy_val(v, dst, src);
+        return true;
+    }
+    if (val_is_address(src) && !is64 && !insn->offset) {
+        copy_val(v, dst, src);
+        address_truncate(dst);
         return true;
     }
     if (val_is_pointer(src)) {
@@ -154,30 +159,6 @@ follow_pointer_add(struct verifier *v, struct val *dst, struct val *ptr,
     result.s = scalar_alu(subtract ? BPF_SUB : BPF_ADD, 64, false,
                           &ptr->s, &number->s);
     switch ((enum val_type) ptr->type) {
-    case V_PKT:
-        result.id = ID_NONE;
-        result.form = FORM_PLAIN;
-        result.delta = 0;
-        result.range = RANGE_NONE;
-
-        /* A constant has no symbol, but is no obstacle. */
-        if (!scalar_is_const(&result.s)) {
-            id_need(v, ptr);
-            id_need(v, number);
-            if (!(subtract ? relate_difference
-                  : relate_sum)(v, &result, ptr, number)) {
-                return false;
-            }
-            if (result.form != FORM_PLAIN) {
-                result.id = ID_NONE;
-                result.form = FORM_PLAIN;
-                result.delta = 0;
-                result.range = RANGE_NONE;
-            }
-            id_need(v, &result);
-        }
-        break;
-
     case V_VALUE:
         break;
 
@@ -206,30 +187,26 @@ follow_pointer_add(struct verifier *v, struct val *dst, struct val *ptr,
         return refuse(v, "pass maps to helpers as they are",
                       "arithmetic on %s", val_type_name(v, ptr));
 
+    case V_NULLS:
+    case V_NOT_NULL:
+        return refuse(v, "compare the results of map_lookup() with NULL one "
+                      "by one", "arithmetic on %s", val_type_name(v, ptr));
+
+    case V_PKT_LOW:
+    case V_PKT_NEG_LOW:
+        return refuse(v, "do arithmetic on pointers in 64 bits, or all of it "
+                      "in 32", "64-bit arithmetic on %s",
+                      val_type_name(v, ptr));
+
+    case V_PKT:
+    case V_PKT_NEG:             /* See follow_address_alu(). */
+        return refuse(v, "add numbers to pointers, or subtract numbers from "
+                      "them; nothing else", "forbidden arithmetic on %s",
+                      val_type_name(v, ptr));
+
     case V_NONE:
     case V_SCALAR:
         break;
-    }
-    *dst = result;
-    return true;
-}
-
-static bool
-follow_pointer_difference(struct verifier *v, struct val *dst,
-                          struct val *a, struct val *b)
-{
-    struct val result;
-
-    if (a->type != V_PKT || b->type != V_PKT) {
-        return refuse(v, "subtract only pointers into the packet",
-                      "difference of %s and %s", val_type_name(v, a),
-                      val_type_name(v, b));
-    }
-    id_need(v, a);
-    id_need(v, b);
-    val_set_scalar(&result, scalar_alu(BPF_SUB, 64, false, &a->s, &b->s), 0);
-    if (!relate_difference(v, &result, a, b)) {
-        return false;
     }
     *dst = result;
     return true;
@@ -244,6 +221,50 @@ or_is_sum(const struct val *ptr, const struct val *number)
             && !(possible_bits(ptr) & possible_bits(number)));
 }
 
+/* Whether 'val' is NULL or a value of a map, or an OR of these. */
+static bool
+is_nullable(const struct val *val)
+{
+    return ((val_is_const(val) && !val->s.r.umax)
+            || (val->type == V_VALUE && scalar_is_const(&val->s)
+                && !val->s.r.umax)
+            || val->type == V_VALUE_OR_NULL || val->type == V_NULLS
+            || val->type == V_NOT_NULL);
+}
+
+/* Sets '*dst' to the OR of itself and 'src', which are nullable: compilers
+ * compare with NULL what they make of "!a && !b".  That it is NULL says that
+ * both are; nothing else can be done with it. */
+static bool
+follow_nulls_or(struct verifier *v, struct val *dst, struct val *src)
+{
+    struct val result;
+
+    if (dst->type == V_SCALAR) {
+        mark_val_precise(v, dst);
+        *dst = *src;
+        return true;
+    } else if (src->type == V_SCALAR) {
+        mark_val_precise(v, src);
+        return true;
+    }
+    val_set_none(&result);
+    result.s = scalar_const(0);
+    if (dst->type == V_VALUE || dst->type == V_NOT_NULL
+        || src->type == V_VALUE || src->type == V_NOT_NULL) {
+        result.type = V_NOT_NULL;
+    } else if (dst->id == src->id) {
+        return true;
+    } else {
+        result.type = V_NULLS;
+        if (!relate_either(v, &result, dst, src)) {
+            return false;
+        }
+    }
+    *dst = result;
+    return true;
+}
+
 static bool
 follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
                    struct val *dst, struct val *src)
@@ -251,14 +272,28 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
     int op = BPF_OP(insn->opcode);
     struct val *ptr = val_is_pointer(dst) ? dst : src;
 
+    bool done = false;
+
+    if (op == BPF_OR && BPF_CLASS(insn->opcode) == BPF_ALU64
+        && is_nullable(dst) && is_nullable(src)) {
+        return follow_nulls_or(v, dst, src);
+    }
+    if (!follow_address_alu(v, insn, dst, src, &done)) {
+        return false;
+    } else if (done) {
+        return true;
+    }
+    if (op == BPF_SUB && val_is_pointer(dst) && val_is_pointer(src)) {
+        return refuse(v, "subtract only pointers into the packet",
+                      "difference of %s and %s", val_type_name(v, dst),
+                      val_type_name(v, src));
+    }
     if (BPF_CLASS(insn->opcode) == BPF_ALU) {
         return refuse(v, "do arithmetic on pointers in 64 bits",
                       "32-bit arithmetic on %s", val_type_name(v, ptr));
     }
     if (val_is_pointer(dst) && val_is_pointer(src)) {
-        if (op == BPF_SUB) {
-            return follow_pointer_difference(v, dst, dst, src);
-        }
+        /* Nothing but differences. */
     } else if (op == BPF_ADD || (op == BPF_SUB && ptr == dst)
                || (op == BPF_OR && BPF_SOURCE(insn->opcode) == BPF_X
                    && or_is_sum(ptr, ptr == dst ? src : dst))) {
@@ -272,30 +307,50 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
 
 /* Numbers. */
 
-/* Whether 'op' on 'a' and 'b' in 32 bits gives the same as in 64. */
+/* Whether 'op' on 'a' and 'b' in 32 bits gives the same as in 64 if that is an
+ * unsigned number of 32 bits.  'by_reg': whether 'b' is no constant of the
+ * instruction. */
 static bool
-same_in_64_bits(const struct verifier *v, int op, const struct val *a,
-                const struct val *b, const struct val *b32)
+may_be_same_in_64_bits(int op, const struct val *a, const struct val *b,
+                       bool by_reg)
 {
-    if ((op != BPF_ADD && op != BPF_SUB && op != BPF_OR && op != BPF_AND
-         && op != BPF_MUL && op != BPF_DIV && op != BPF_RSH)
-        || !fits_u32(a)
-        || ((b == b32 || op == BPF_MUL || op == BPF_DIV) && !fits_u32(b))
-        || (op == BPF_RSH && b->s.r.umax >= 32)) {
-        return false;
-    }
-    if (op == BPF_SUB && is_remainder(v, a, b)) {
-        return true;
-    }
-
-    struct scalar s = scalar_alu(op, 64, false, &a->s, &b->s);
-    return s.r.smin >= 0 && s.r.smax <= UINT32_MAX;
+    return ((op == BPF_ADD || op == BPF_SUB || op == BPF_OR || op == BPF_AND
+             || op == BPF_MUL || op == BPF_DIV || op == BPF_RSH)
+            && fits_u32(a)
+            && ((!by_reg && op != BPF_MUL && op != BPF_DIV) || fits_u32(b))
+            && (op != BPF_RSH || b->s.r.umax < 32));
 }
 
-static bool
-is_shifted(const struct val *val)
+/* The form of what a value of the form 'form' is when it is shifted up by 32
+ * bits, as an unsigned number if 'is_unsigned', or FORM_PLAIN if there is
+ * none. */
+static enum val_form
+shifted_form(enum val_form form, bool is_unsigned)
 {
-    return val->form == FORM_SHIFTED_U || val->form == FORM_SHIFTED_S;
+    return (form == FORM_PLAIN ? (is_unsigned ? FORM_SHIFTED_U
+                                  : FORM_SHIFTED_S)
+            : form == FORM_REST ? (is_unsigned ? FORM_SHIFTED_REST_U
+                                   : FORM_SHIFTED_REST_S)
+            : FORM_PLAIN);
+}
+
+/* The other way around: the form of what was shifted up to give a value of the
+ * form 'form', if shifting down gives that back.  'is_unsigned': without sign;
+ * 'either': the sign is 0. */
+static bool
+unshifted_form(enum val_form form, bool is_unsigned, bool either,
+               enum val_form *to)
+{
+    static const enum val_form forms[] = { FORM_PLAIN, FORM_REST };
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        *to = forms[i];
+        if (form == shifted_form(*to, is_unsigned)
+            || (either && form == shifted_form(*to, !is_unsigned))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Sets in '*to', the result of 'op' on 'a' and 'b' in 64 bits, how it relates
@@ -306,6 +361,7 @@ relate_result(struct verifier *v, int op, struct val *to,
 {
     bool disjoint = !(possible_bits(a) & possible_bits(b));
     uint64_t n = b->s.r.umin;
+    enum val_form form;
 
     switch (op) {
     case BPF_OR:
@@ -346,11 +402,11 @@ relate_result(struct verifier *v, int op, struct val *to,
 
     case BPF_LSH:
         if (scalar_is_const(&b->s) && n == 32 && (fits_u32(a) || fits_s32(a))
-            && (a->form == FORM_PLAIN || !a->id)) {
+            && (!a->id || shifted_form(a->form, true) != FORM_PLAIN)) {
             id_need(v, a);
             relate_same(to, a);
             if (to->id) {
-                to->form = fits_u32(a) ? FORM_SHIFTED_U : FORM_SHIFTED_S;
+                to->form = shifted_form(a->form, fits_u32(a));
             }
         }
         return true;
@@ -359,10 +415,12 @@ relate_result(struct verifier *v, int op, struct val *to,
     case BPF_ARSH:
         /* Back: "(x << 32) >> 32" is x. */
         if (scalar_is_const(&b->s) && n == 32 && a->id
-            && (a->form == (op == BPF_RSH ? FORM_SHIFTED_U : FORM_SHIFTED_S)
-                || (is_shifted(a) && a->s.r.smin >= 0))) {
+            && unshifted_form(a->form, op == BPF_RSH, a->s.r.smin >= 0,
+                              &form)) {
             relate_same(to, a);
-            to->form = FORM_PLAIN;
+            if (to->id) {
+                to->form = form;
+            }
         } else if (op == BPF_RSH && scalar_is_const(&b->s) && n < 64) {
             id_need(v, a);
             return relate_shifted_down(v, to, a, n);
@@ -372,6 +430,27 @@ relate_result(struct verifier *v, int op, struct val *to,
     default:
         return true;
     }
+}
+
+/* How often the result of 'op' is in the first operand at least, if it is not
+ * larger and 'src' is the second one. */
+static uint64_t
+times_first(int op, const struct val *src)
+{
+    uint64_t n = src->s.r.umin;
+
+    return (!scalar_is_const(&src->s) ? 1
+            : op == BPF_DIV && n ? n
+            : op == BPF_RSH && n < 32 ? UINT64_C(1) << n : 1);
+}
+
+/* Whether the result of 'op' on unsigned numbers is not larger than the first
+ * of them. */
+static bool
+is_at_most_first(int op)
+{
+    return (op == BPF_AND || op == BPF_RSH || op == BPF_DIV
+            || op == BPF_MOD);
 }
 
 static bool
@@ -387,17 +466,35 @@ follow_number_alu(struct verifier *v, const struct bpf_insn *insn,
         val_set_scalar(dst, scalar_const(0), 0);
         return true;
     }
-    val_set_scalar(&result,
-                   scalar_alu(op, is64 ? 64 : 32, is_signed, &dst->s, &src->s),
-                   dst->deps | src->deps);
-    if (!is_signed
-        && (is64
-            || same_in_64_bits(v, op, dst, src,
-                               BPF_SOURCE(insn->opcode) == BPF_X ? src
-                               : NULL))) {
+    uint64_t deps = dst->deps | src->deps;
+    bool wide = (!is_signed
+                 && (is64
+                     || may_be_same_in_64_bits(op, dst, src,
+                                               BPF_SOURCE(insn->opcode)
+                                               == BPF_X)));
+    if (wide) {
+        struct val below = *src;
+
+        if (!is64 && op == BPF_ADD && src->s.h.smax < 0) {
+            /* A number below 0, of 32 bits: "n - k - 1" is "n + ~k". */
+            below.s = scalar_sign_extend(&src->s, 32, 64);
+            val_set_unrelated(&below);
+            src = &below;
+        }
+        val_set_scalar(&result, scalar_alu(op, 64, false, &dst->s, &src->s),
+                       deps);
         if (!relate_result(v, op, &result, dst, src)) {
             return false;
         }
+    }
+    if (!wide || (!is64 && !fits_u32(&result))) {
+        val_set_scalar(&result, scalar_alu(op, is64 ? 64 : 32, is_signed,
+                                           &dst->s, &src->s), deps);
+    }
+    if (!is_signed && is_at_most_first(op)
+        && (!relate_at_most(v, &result, dst, times_first(op, src))
+            || (op == BPF_AND && !relate_at_most(v, &result, src, 1)))) {
+        return false;
     }
     *dst = result;
     return true;
@@ -418,15 +515,13 @@ follow_alu(struct verifier *v, const struct bpf_insn *insn)
     if (!check_reg(v, bpf_dst(insn))) {
         return false;
     }
-    if (op == BPF_END || op == BPF_NEG) {
+    if (op == BPF_END) {
         if (val_is_pointer(dst)) {
             return refuse(v, "add numbers to pointers, or subtract numbers "
                           "from them; nothing else",
                           "forbidden arithmetic on %s", val_type_name(v, dst));
         }
-        if (op == BPF_END) {
-            return follow_end(v, insn);
-        }
+        return follow_end(v, insn);
     }
     if (BPF_SOURCE(insn->opcode) == BPF_K) {
         /* As unsigned numbers, 32-bit constants are used for 32-bit

@@ -215,7 +215,24 @@ check_mem(struct verifier *v, const struct val *ptr, const char *what,
         return refuse(v, "look up values with map_lookup()",
                       "%s is a map, whose memory can't be accessed", what);
 
+    case V_PKT_NEG:
+    case V_PKT_LOW:
+    case V_PKT_NEG_LOW:
+        return refuse(v, "make pointers in 64 bits, by adding numbers to "
+                      "pointers", "%s is %s, not a pointer", what,
+                      val_type_name(v, ptr));
+
+    case V_NULLS:
+    case V_NOT_NULL:
+        return refuse(v, "use the pointer to one value", "%s is %s", what,
+                      val_type_name(v, ptr));
+
     case V_SCALAR:
+        if (scalar_is_const(&ptr->s) && !ptr->s.r.umax) {
+            return refuse(v, "check the result of the lookup before use: "
+                          "if (!value) return 0;",
+                          "%s may be NULL: on this path it is", what);
+        }
         return refuse(v, "use only the program's arguments, addresses of "
                       "variables and results of lookups as pointers",
                       "%s is a number, not a pointer", what);

@@ -62,6 +62,33 @@ is_zero(const struct val *val)
 
 /* Null checks. */
 
+/* So many pointers are compared with NULL at once. */
+#define MAX_NULLS 8
+
+/* Symbols of the pointers that may be NULL of which an OR is made. */
+struct nulls {
+    uint32_t ids[MAX_NULLS];
+    int n;
+};
+
+/* Adds those that 'id' stands for to 'nulls'.  Returns false if these are too
+ * many. */
+static bool
+find_nulls(const struct verifier *v, uint32_t id, struct nulls *nulls)
+{
+    const struct origin *origin = id_origin(v, id);
+
+    if (origin && origin->form == FORM_EITHER) {
+        return (find_nulls(v, origin->parts[0], nulls)
+                && find_nulls(v, origin->parts[1], nulls));
+    }
+    if (nulls->n >= MAX_NULLS) {
+        return false;
+    }
+    nulls->ids[nulls->n++] = id;
+    return true;
+}
+
 struct null_news {
     uint32_t id;
     bool is_null;
@@ -73,13 +100,42 @@ tell_null(struct verifier *v, struct val *val, void *news_)
     const struct null_news *news = news_;
 
     (void) v;
-    if (val->type == V_VALUE_OR_NULL && val->id == news->id) {
+    if ((val->type == V_VALUE_OR_NULL || val->type == V_NULLS)
+        && val->id == news->id) {
         if (news->is_null) {
             val_set_scalar(val, scalar_const(0), 0);
         } else {
-            val->type = V_VALUE;
+            val->type = val->type == V_NULLS ? V_NOT_NULL : V_VALUE;
             val->id = ID_NONE;
         }
+    }
+}
+
+static void
+tell_all_null(struct verifier *v, uint32_t id, bool is_null)
+{
+    struct null_news news = { id, is_null };
+
+    for_each_val(v, tell_null, &news);
+}
+
+/* Learns from a comparison of 'ptr' with NULL.  Of several pointers, an OR is
+ * NULL if all are.  Otherwise there is a first one that is not: number
+ * 'which', the ones before it being NULL. */
+static void
+learn_null(struct verifier *v, const struct val *ptr, bool is_null, int which)
+{
+    struct nulls nulls = { .n = 0 };
+    uint32_t id = ptr->id;
+
+    if (!find_nulls(v, id, &nulls)) {
+        return;
+    }
+    for (int i = 0; i < nulls.n && (is_null || i <= which); i++) {
+        tell_all_null(v, nulls.ids[i], is_null || i < which);
+    }
+    if (nulls.n > 1) {
+        tell_all_null(v, id, is_null);
     }
 }
 
@@ -132,6 +188,15 @@ refuse_comparison(struct verifier *v, const struct comparison *c)
                   val_type_name(v, ptr), val_type_name(v, other));
 }
 
+/* Whether 'ptr' points into a value of a map, or just past it.  Farther away,
+ * it may be anywhere. */
+static bool
+is_within_value(const struct verifier *v, const struct val *ptr)
+{
+    return (ptr->type == V_VALUE && ptr->s.r.smin >= 0
+            && ptr->s.r.smax <= v->image->maps[ptr->map].value_size);
+}
+
 /* Stores in '*outcomes' which of NOT_TAKEN and TAKEN are possible. */
 static bool
 check_comparison(struct verifier *v, struct comparison *c, int *outcomes)
@@ -163,19 +228,20 @@ check_comparison(struct verifier *v, struct comparison *c, int *outcomes)
     /* Comparisons with NULL. */
     struct val *ptr = val_is_pointer(dst) ? dst : src;
     struct val *other = ptr == dst ? src : dst;
-    if (!is_zero(other) || !is_equality(c->op)) {
+    if (!is_zero(other) || !is_equality(c->op)
+        || (val_is_address(ptr) && ptr->type != V_PKT)) {
         return refuse_comparison(v, c);
     }
     mark_val_precise(v, other);
-    if (ptr->type == V_VALUE || ptr->type == V_STACK || ptr->type == V_CTX
-        || ptr->type == V_MAP) {
+    if (ptr->type == V_STACK || ptr->type == V_CTX || ptr->type == V_MAP
+        || ptr->type == V_NOT_NULL || is_within_value(v, ptr)) {
         *outcomes = c->op == BPF_JEQ ? NOT_TAKEN : TAKEN;
     }
     return true;
 }
 
 void
-branch_go(struct verifier *v, bool taken)
+branch_go(struct verifier *v, bool taken, int which)
 {
     const struct bpf_insn *insn = &v->insns[v->cur->insn];
     struct state *cur = v->cur;
@@ -191,15 +257,40 @@ branch_go(struct verifier *v, bool taken)
     } else {
         const struct val *ptr = val_is_pointer(c.dst) ? c.dst : c.src;
 
-        if (ptr->type == V_VALUE_OR_NULL) {
-            struct null_news news = { ptr->id, taken == (c.op == BPF_JEQ) };
-
-            for_each_val(v, tell_null, &news);
+        if (ptr->type == V_VALUE_OR_NULL || ptr->type == V_NULLS) {
+            learn_null(v, ptr, taken == (c.op == BPF_JEQ), which);
         }
     }
 
     cur->trail[cur->n_trail++ % N_TRAIL] = cur->insn * 2 + taken;
     cur->insn += 1 + (taken ? insn->offset : 0);
+}
+
+/* Whether it is known of 'val' how far within the packet it is, or if it is
+ * what is left of the packet from somewhere. */
+static bool
+is_within(const struct val *val)
+{
+    return (val->range != RANGE_NONE || val->with
+            || (val->id && val->form == FORM_REST));
+}
+
+/* Leaves all cases but the first in which not all of the pointers that are
+ * compared with NULL at once are NULL for later. */
+static bool
+push_null_cases(struct verifier *v, const struct comparison *c)
+{
+    const struct val *ptr = val_is_pointer(c->dst) ? c->dst : c->src;
+    struct nulls nulls = { .n = 0 };
+
+    if (ptr->type == V_NULLS && find_nulls(v, ptr->id, &nulls)) {
+        for (int i = 1; i < nulls.n; i++) {
+            if (!v_push(v, c->op == BPF_JNE, i)) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 bool
@@ -221,9 +312,9 @@ follow_branch(struct verifier *v)
     if (outcomes == (TAKEN | NOT_TAKEN)) {
         /* A value compared with one that is within the packet may become an
          * offset. */
-        if (c.src->range != RANGE_NONE && c.dst->type == V_SCALAR) {
+        if (c.dst->type == V_SCALAR && is_within(c.src)) {
             id_need(v, c.dst);
-        } else if (c.dst->range != RANGE_NONE && c.src->type == V_SCALAR) {
+        } else if (c.src->type == V_SCALAR && is_within(c.dst)) {
             id_need(v, c.src);
         }
 
@@ -231,12 +322,12 @@ follow_branch(struct verifier *v)
          * where it is ends soon, at a checkpoint of the one where it isn't.
          * With lists of addresses this makes all the difference. */
         bool first = (c.op == BPF_JNE && c.dst->type == V_SCALAR);
-        if (!v_push(v, !first)) {
+        if (!push_null_cases(v, &c) || !v_push(v, !first, 0)) {
             return false;
         }
-        branch_go(v, first);
+        branch_go(v, first, 0);
     } else {
-        branch_go(v, outcomes == TAKEN);
+        branch_go(v, outcomes == TAKEN, 0);
     }
     return true;
 }

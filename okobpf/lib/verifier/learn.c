@@ -22,45 +22,58 @@
 
 #include "verifier/verifier.h"
 
-/* Numbers of which another one may be subtracted without wrapping. */
-#define MAX_REST (INT64_C(1) << 62)
-
 struct news {
     struct val known;           /* A value of which more is known. */
     uint64_t deps;              /* What that follows from. */
 };
+
+/* Forms that shift what another form says by 32 bits. */
+static bool
+is_shifted(const struct val *val)
+{
+    return (val->form == FORM_SHIFTED_U || val->form == FORM_SHIFTED_S
+            || val->form == FORM_SHIFTED_REST_U
+            || val->form == FORM_SHIFTED_REST_S);
+}
+
+/* Whether 'val', before it was shifted if it was, is what is left of the
+ * packet after its symbol. */
+static bool
+is_rest(const struct val *val)
+{
+    return (val->form == FORM_REST || val->form == FORM_SHIFTED_REST_U
+            || val->form == FORM_SHIFTED_REST_S);
+}
 
 /* Returns what is known of 'val' because 'known' depends on the same
  * symbol. */
 static struct scalar
 conclude(const struct val *val, const struct val *known)
 {
-    struct scalar shift = scalar_const((uint64_t) ((int64_t) val->delta
-                                                   - known->delta));
     struct scalar half = scalar_const(32);
-    bool shifted = (val->form == FORM_SHIFTED_U
-                    || val->form == FORM_SHIFTED_S);
+    bool is_signed = (known->form == FORM_SHIFTED_S
+                      || known->form == FORM_SHIFTED_REST_S);
 
     if (val->form == known->form && val->delta == known->delta) {
         return known->s;
     }
-
-    /* What 'val' is, or was before it was shifted. */
-    struct scalar s;
-    if (known->form == FORM_PLAIN) {
-        s = known->s;
-    } else if (known->form == FORM_SHIFTED_U) {
-        s = scalar_alu(BPF_RSH, 64, false, &known->s, &half);
-    } else if (known->form == FORM_SHIFTED_S) {
-        s = scalar_alu(BPF_ARSH, 64, false, &known->s, &half);
-    } else {
+    if (is_rest(val) != is_rest(known)
+        || val->form == FORM_QUOTIENT || val->form == FORM_MULTIPLE
+        || known->form == FORM_QUOTIENT || known->form == FORM_MULTIPLE) {
         return scalar_unknown();
     }
-    s = scalar_alu(BPF_ADD, 64, false, &s, &shift);
 
-    return (val->form == FORM_PLAIN ? s
-            : shifted ? scalar_alu(BPF_LSH, 64, false, &s, &half)
-            : scalar_unknown());
+    /* What 'val' is, or was before it was shifted: from id + known->delta to
+     * id + val->delta, or the same of what is left after these. */
+    int64_t step = (int64_t) val->delta - known->delta;
+    struct scalar shift = scalar_const((uint64_t) (is_rest(val) ? -step
+                                                   : step));
+    struct scalar s = known->s;
+    if (is_shifted(known)) {
+        s = scalar_alu(is_signed ? BPF_ARSH : BPF_RSH, 64, false, &s, &half);
+    }
+    s = scalar_alu(BPF_ADD, 64, false, &s, &shift);
+    return (is_shifted(val) ? scalar_alu(BPF_LSH, 64, false, &s, &half) : s);
 }
 
 /* Refines 'val' if it depends on 'news->known'. */
@@ -78,6 +91,13 @@ tell(struct verifier *v, struct val *val, void *news_)
     bool changed = false;
     if (known->range > val->range) {
         val->range = known->range;
+        changed = true;
+    }
+    if (known->with && (known->with != val->with
+                        || known->with_range > val->with_range)) {
+        /* There is room for one.  The newest is the likeliest to be of use. */
+        val->with = known->with;
+        val->with_range = known->with_range;
         changed = true;
     }
     struct scalar s = conclude(val, known);
@@ -99,40 +119,86 @@ tell(struct verifier *v, struct val *val, void *news_)
     }
 }
 
+int32_t
+range_of_rest(const struct val *rest)
+{
+    int64_t range = RANGE_NONE;
+
+    if (rest->form == FORM_REST
+        && rest->s.r.smin >= 0 && rest->s.r.smax <= MAX_REST) {
+        range = (int64_t) rest->delta + rest->s.r.smin;
+    }
+    return range <= INT32_MAX ? (int32_t) range : RANGE_NONE;
+}
+
+/* Makes of 'about', which is known, what it tells of the value that its symbol
+ * stands for.  Returns false if that is nothing. */
+static bool
+look_behind(const struct verifier *v, struct val *about)
+{
+    const struct origin *origin = (about->form == FORM_PLAIN
+                                   ? id_origin(v, about->id) : NULL);
+    struct scalar delta = scalar_const((uint64_t) (int64_t) about->delta);
+
+    if (!origin || origin->parts[1]) {
+        return false;
+    }
+    about->s = scalar_alu(BPF_SUB, 64, false, &about->s, &delta);
+    val_set_unrelated(about);
+    about->id = origin->parts[0];
+    if (origin->form == FORM_PLAIN || origin->form == FORM_REST) {
+        about->form = origin->form;
+        about->delta = origin->delta;
+        about->range = range_of_rest(about);
+        return true;
+    } else if (origin->form == FORM_QUOTIENT
+               && about->s.r.umax < UINT64_MAX / origin->delta) {
+        uint64_t divisor = origin->delta;
+
+        about->s = scalar_range(about->s.r.umin * divisor,
+                                about->s.r.umax * divisor + divisor - 1);
+        return true;
+    }
+    return false;
+}
+
 static void
 tell_all(struct verifier *v, const struct val *known, uint64_t deps)
 {
     struct news news = { *known, deps };
 
     while (news.known.id) {
-        struct val *about = &news.known;
-
         for_each_val(v, tell, &news);
-
-        /* A quotient tells of the number that was divided. */
-        const struct origin *origin = (about->form == FORM_PLAIN
-                                       && !about->delta
-                                       ? id_origin(v, about->id) : NULL);
-        if (!origin || origin->parts[1]) {
-            break;
-        } else if (origin->form == FORM_PLAIN) {
-            about->delta = origin->delta;
-        } else if (origin->form == FORM_QUOTIENT
-                   && about->s.r.umax < UINT64_MAX / origin->delta) {
-            uint64_t divisor = origin->delta;
-
-            about->s = scalar_range(about->s.r.umin * divisor,
-                                    about->s.r.umax * divisor + divisor - 1);
-        } else {
+        if (!look_behind(v, &news.known)) {
             break;
         }
-        about->id = origin->parts[0];
-        about->range = RANGE_NONE;
     }
 }
 
-/* The packet has at least 'len' bytes. */
+/* Tells all what 'val' is known for but for its number. */
 static void
+tell_relation(struct verifier *v, const struct val *val, uint64_t deps)
+{
+    struct news news = { *val, deps };
+
+    news.known.s = scalar_unknown();
+    for_each_val(v, tell, &news);
+}
+
+void
+tell_range(struct verifier *v, uint32_t id, int64_t range, uint64_t deps)
+{
+    struct val known;
+
+    if (id != ID_PKT_LEN && range > RANGE_NONE && range <= INT32_MAX) {
+        val_set_none(&known);
+        known.id = id;
+        known.range = range;
+        tell_relation(v, &known, deps);
+    }
+}
+
+void
 learn_len(struct verifier *v, int64_t len, uint64_t deps)
 {
     if (len > (int64_t) v->cur->len_min) {
@@ -141,16 +207,47 @@ learn_len(struct verifier *v, int64_t len, uint64_t deps)
     }
 }
 
+/* 'a', a number that doesn't wrap, and the symbol 'with' are within the packet
+ * together: a + with + range <= pkt_len. */
+static void
+learn_together(struct verifier *v, const struct val *a, uint32_t with,
+               int64_t range, uint64_t deps)
+{
+    struct val known = *a;
+    uint32_t sum;
+
+    if (range <= -MAX_DELTA || range > INT32_MAX) {
+        return;
+    }
+
+    /* The smallest that 'a' can be tells of the other symbol. */
+    if (a->s.r.smin >= 0 && a->s.r.smin < MAX_PKT_LEN) {
+        tell_range(v, with, range + a->s.r.smin, deps);
+    }
+    if (!a->id || a->form != FORM_PLAIN) {
+        return;
+    }
+    range += a->delta;
+    if (range > -MAX_DELTA && range <= INT32_MAX) {
+        known.with = with;
+        known.with_range = range;
+        tell_relation(v, &known, deps);
+        if (id_find_sum(v, a->id, with, &sum)) {
+            tell_range(v, sum, range, deps);
+        }
+    }
+}
+
 /* 'a + gap <= b', as unsigned numbers of 64 bits that don't wrap. */
 static void
 learn_at_most(struct verifier *v, const struct val *a, const struct val *b,
               int gap, uint64_t deps)
 {
-    struct val known;
-    int64_t range;
+    if (!b->id || b->s.r.smin < 0 || b->s.r.smax > MAX_REST) {
+        return;
+    }
 
-    if (b->id && b->form == FORM_PLAIN && b->range != RANGE_NONE
-        && b->s.r.smin >= 0 && b->s.r.smax <= MAX_REST) {
+    if (b->form == FORM_PLAIN && b->range != RANGE_NONE) {
         /* b is id + delta, and b + room <= pkt_len: the packet's length
          * itself, or a number that was compared with it. */
         int64_t room = (int64_t) b->range - b->delta;
@@ -163,25 +260,19 @@ learn_at_most(struct verifier *v, const struct val *a, const struct val *b,
 
         /* a is id + delta, and not larger than a packet, so that it doesn't
          * wrap. */
-        if (a->id && a->form == FORM_PLAIN) {
-            known = *a;
-            range = (int64_t) a->delta + gap + room;
-        } else {
-            return;
+        if (a->id && a->form == FORM_PLAIN
+            && a->delta + gap + room > a->range) {
+            tell_range(v, a->id, a->delta + gap + room, deps);
         }
-    } else if (b->id && b->form == FORM_REST
-               && b->s.r.smin >= 0 && b->s.r.smax <= MAX_REST
-               && a->s.r.umin < MAX_DELTA) {
-        /* b is pkt_len - (id + delta). */
-        known = *b;
-        range = (int64_t) b->delta + (int64_t) a->s.r.umin + gap;
-    } else {
-        return;
     }
-    if (range > known.range && range <= INT32_MAX) {
-        known.range = range;
-        known.s = scalar_unknown();
-        tell_all(v, &known, deps);
+    if (b->form == FORM_PLAIN && b->with) {
+        /* b is id + delta, and id + with + with_range <= pkt_len. */
+        learn_together(v, a, b->with,
+                       (int64_t) b->with_range - b->delta + gap, deps);
+    }
+    if (b->form == FORM_REST) {
+        /* b is pkt_len - (id + delta). */
+        learn_together(v, a, b->id, (int64_t) b->delta + gap, deps);
     }
 }
 
@@ -195,29 +286,7 @@ learn_differ(struct verifier *v, const struct val *a, const struct val *b,
         && a->id && a->form == FORM_PLAIN && a->range != RANGE_NONE
         && a->range == (int64_t) a->delta - b->delta
         && a->range < INT32_MAX) {
-        struct val known = *a;
-
-        known.range++;
-        known.s = scalar_unknown();
-        tell_all(v, &known, deps);
-    }
-}
-
-/* 'val', if it is what is left of the packet from somewhere, is not less than
- * it can be. */
-static void
-learn_rest(struct verifier *v, const struct val *val, uint64_t deps)
-{
-    if (val->id && val->form == FORM_REST
-        && val->s.r.smin >= 0 && val->s.r.smax <= MAX_REST) {
-        struct val known = *val;
-        int64_t range = (int64_t) val->delta + val->s.r.smin;
-
-        if (range > known.range && range <= INT32_MAX) {
-            known.range = range;
-            known.s = scalar_unknown();
-            tell_all(v, &known, deps);
-        }
+        tell_range(v, a->id, (int64_t) a->range + 1, deps);
     }
 }
 
@@ -321,6 +390,43 @@ use(struct verifier *v, const struct val *val)
     return val->type == V_SCALAR ? val->deps : 0;
 }
 
+/* Returns what follows from 'sum' and all that is known of its 'parts' follows
+ * from. */
+static uint64_t
+use_sum(struct verifier *v, const struct val *sum,
+        const struct symbol parts[2])
+{
+    uint64_t deps = use(v, sum);
+
+    for (int i = 0; i < 2; i++) {
+        deps |= use(v, parts[i].low) | use(v, parts[i].high);
+    }
+    return deps;
+}
+
+/* Has a number that is a part of 'sum' know the range of the sum, for the time
+ * when nobody has the sum any more but somebody makes it again.  As the sum of
+ * the 'parts' doesn't wrap, that is true of these as well. */
+static void
+keep_range(struct verifier *v, const struct val *sum,
+           const struct symbol parts[2])
+{
+    for (int i = 0; i < 2; i++) {
+        const struct val *part = parts[i].low;
+        uint32_t other = parts[1 - i].id;
+
+        if (part->type == V_SCALAR && parts[i].smin >= -MAX_DELTA
+            && (part->with != other || part->with_range < sum->range)) {
+            struct val known = *part;
+
+            known.with = other;
+            known.with_range = sum->range;
+            tell_relation(v, &known, use_sum(v, sum, parts));
+            return;
+        }
+    }
+}
+
 /* Learns of the parts of 'sum', whose symbol is the sum of two, what its range
  * says.  Returns whether there was something to learn. */
 static bool
@@ -340,21 +446,14 @@ learn_parts(struct verifier *v, const struct val *sum)
 
     /* Their bounds are such that the sum doesn't wrap. */
     for (int i = 0; i < 2; i++) {
-        struct val known = *parts[i].low;
         int64_t range = sum->range + parts[1 - i].smin;
 
-        if (range > known.range && range <= INT32_MAX) {
-            uint64_t deps = use(v, sum);
-
-            for (int j = 0; j < 2; j++) {
-                deps |= use(v, parts[j].low) | use(v, parts[j].high);
-            }
-            known.range = range;
-            known.s = scalar_unknown();
-            tell_all(v, &known, deps);
+        if (range > parts[i].low->range && range <= INT32_MAX) {
+            tell_range(v, parts[i].id, range, use_sum(v, sum, parts));
             changed = true;
         }
     }
+    keep_range(v, sum, parts);
     return changed;
 }
 
@@ -379,7 +478,7 @@ collect_sums(struct verifier *v, struct val *val, void *sums_)
         }
     }
     origin = id_origin(v, val->id);
-    if (origin && origin->parts[1]) {
+    if (origin && origin->form == FORM_PLAIN && origin->parts[1]) {
         sums->vals[sums->n++] = val;
     }
 }
@@ -432,7 +531,7 @@ learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
         if (both[i]->id == ID_PKT_LEN && both[i]->form == FORM_PLAIN) {
             learn_len(v, both[i]->s.r.smin - both[i]->delta, deps);
         }
-        learn_rest(v, both[i], deps);
+        learn_bounds(v, both[i], deps);
     }
     learn_order(v, op, width, taken, &a, &b, deps);
     learn_all_parts(v);

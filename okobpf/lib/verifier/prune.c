@@ -173,10 +173,29 @@ may_have(const struct verifier *v, const struct checkpoint *cp, uint32_t id,
         return true;
     }
     o = id_origin(v, id);
+    if (o && o->form == FORM_EITHER) {
+        return (may_have(v, cp, o->parts[0], depth - 1)
+                || may_have(v, cp, o->parts[1], depth - 1));
+    }
 
     /* The newest part is the least likely to be still there, or anew. */
     return (o && (!o->parts[1] || may_have(v, cp, o->parts[1], depth - 1))
             && may_have(v, cp, o->parts[0], depth - 1));
+}
+
+/* Whether what follows from 'cp' may make use of that a symbol has the origin
+ * 'o': of a sum if it comes by both parts, of an OR by one. */
+static bool
+origin_may_matter(const struct verifier *v, const struct checkpoint *cp,
+                  const struct origin *o)
+{
+    bool first = may_have(v, cp, o->parts[0], MAX_DEPTH);
+
+    if (o->form == FORM_EITHER) {
+        return first || may_have(v, cp, o->parts[1], MAX_DEPTH);
+    }
+    return first && (!o->parts[1]
+                     || may_have(v, cp, o->parts[1], MAX_DEPTH));
 }
 
 static bool
@@ -208,8 +227,7 @@ match_id(const struct verifier *v, struct comparison *c,
      * stands for, if that came up again.  Whether a loop makes progress is
      * another matter: what its counter stands for is longer in each round. */
     const struct origin *o = c->exact ? NULL : id_origin(v, old);
-    if (o && may_have(v, c->cp, o->parts[0], MAX_DEPTH)
-        && (!o->parts[1] || may_have(v, c->cp, o->parts[1], MAX_DEPTH))) {
+    if (o && origin_may_matter(v, c->cp, o)) {
         const struct origin *n = id_origin(v, new);
 
         return (!shift && n && o->form == n->form && o->delta == n->delta
@@ -219,6 +237,16 @@ match_id(const struct verifier *v, struct comparison *c,
                     || match_id(v, c, o->parts[1], n->parts[1], 0)));
     }
     return true;
+}
+
+/* Whether a range of 'old' says nothing that one of 'new' doesn't, where both
+ * values are equal. */
+static bool
+range_included(const struct val *old, int32_t old_range,
+               const struct val *new, int32_t new_range)
+{
+    return ((int64_t) new_range - new->delta
+            >= (int64_t) old_range - old->delta);
 }
 
 /* Whether what 'old' says of its symbol is true of that of 'new'. */
@@ -232,14 +260,19 @@ relation_included(const struct verifier *v, struct comparison *c,
     if (new->id && old->form != new->form) {
         return false;
     }
-    if (old->form == FORM_QUOTIENT || old->form == FORM_MULTIPLE) {
-        return (new->id && old->delta == new->delta
-                && match_id(v, c, old->id, new->id, 0));
+    if ((old->form == FORM_QUOTIENT || old->form == FORM_MULTIPLE)
+        && (!new->id || old->delta != new->delta)) {
+        return false;
     }
     if (old->range != RANGE_NONE
         && (!new->id || new->range == RANGE_NONE
-            || ((int64_t) new->range - new->delta
-                < (int64_t) old->range - old->delta))) {
+            || !range_included(old, old->range, new, new->range))) {
+        return false;
+    }
+    if (old->with
+        && (!new->id || !new->with
+            || !range_included(old, old->with_range, new, new->with_range)
+            || !match_id(v, c, old->with, new->with, 0))) {
         return false;
     }
     return match_id(v, c, old->id, new->id,
@@ -259,7 +292,7 @@ val_included(const struct verifier *v, struct comparison *c,
     }
 
     const struct scalar *s = rest_on(c, new);
-    return (old->map == new->map
+    return ((!val_has_map(old) || old->map == new->map)
             && old->frame == new->frame
             && (c->exact ? scalar_equal(&old->s, s)
                 : scalar_includes(&old->s, s))
@@ -439,6 +472,7 @@ note_ids(struct checkpoint *cp)
 
         for (; n; n--, val++) {
             cp->ids[val->id / 64 % 4] |= UINT64_C(1) << val->id % 64;
+            cp->ids[val->with / 64 % 4] |= UINT64_C(1) << val->with % 64;
         }
     }
 

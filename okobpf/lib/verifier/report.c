@@ -104,6 +104,15 @@ val_type_name(const struct verifier *v, const struct val *val)
         return "a map value pointer";
     case V_VALUE_OR_NULL:
         return "a map value pointer that may be NULL";
+    case V_PKT_NEG:
+        return "a negated packet pointer";
+    case V_PKT_LOW:
+        return "the lower half of a packet pointer";
+    case V_PKT_NEG_LOW:
+        return "the lower half of a negated packet pointer";
+    case V_NULLS:
+    case V_NOT_NULL:
+        return "an OR of map value pointers";
     }
     return "?";
 }
@@ -170,12 +179,18 @@ put_relation(struct text *text, const struct val *val)
     case FORM_SHIFTED_S:
         text_put(text, " =(%s", symbol);
         break;
+    case FORM_SHIFTED_REST_U:
+    case FORM_SHIFTED_REST_S:
+        text_put(text, " =(pkt_len-%s", symbol);
+        text_put(text, "%+d)<<32", -val->delta);
+        return;
     case FORM_QUOTIENT:
         text_put(text, " =%s/%d", symbol, val->delta);
         return;
     case FORM_MULTIPLE:
         text_put(text, " =(%s/%d)*%d", symbol, val->delta, val->delta);
         return;
+    case FORM_EITHER:
     case FORM_PRODUCT:
         return;
     }
@@ -187,6 +202,10 @@ put_relation(struct text *text, const struct val *val)
     }
     if (val->range != RANGE_NONE && val->id != ID_PKT_LEN) {
         text_put(text, ", %s%+d<=pkt_len", symbol, val->range);
+    }
+    if (val->with) {
+        text_put(text, ", %s+n%u%+d<=pkt_len", symbol, val->with,
+                 val->with_range);
     }
 }
 
@@ -205,7 +224,14 @@ put_val(struct text *text, const struct verifier *v, const struct val *val)
         text_put(text, "ctx");
         return;
     case V_PKT:
-        text_put(text, "pkt+(");
+    case V_PKT_NEG:
+    case V_PKT_LOW:
+    case V_PKT_NEG_LOW:
+        text_put(text, "%s%spkt+(",
+                 val->type == V_PKT_LOW || val->type == V_PKT_NEG_LOW
+                 ? "low32 of " : "",
+                 val->type == V_PKT_NEG || val->type == V_PKT_NEG_LOW
+                 ? "minus " : "");
         put_number(text, &val->s);
         put_relation(text, val);
         text_put(text, ")");
@@ -219,6 +245,11 @@ put_val(struct text *text, const struct verifier *v, const struct val *val)
             text_put(text, "+(%lld...%lld)", (long long) val->s.r.smin,
                      (long long) val->s.r.smax);
         }
+        return;
+    case V_NULLS:
+    case V_NOT_NULL:
+        text_put(text, "OR of values%s", val->type == V_NULLS ? " or NULL"
+                 : "");
         return;
     case V_MAP:
     case V_VALUE:

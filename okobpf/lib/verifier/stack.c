@@ -237,7 +237,7 @@ stack_store(struct verifier *v, const struct val *ptr, int64_t ofs, int size,
 
     slot_forget(v, slot);
     if (size >= 4) {
-        if (val->type == V_SCALAR || val->type == V_PKT) {
+        if (val->type == V_SCALAR || val_is_address(val)) {
             id_need(v, val);
         }
         slot->val = *val;
@@ -275,7 +275,7 @@ stack_load(struct verifier *v, const struct val *ptr, const char *what,
 
     if (slot && slot->size && slot->start == byte && slot->size == size) {
         mark_slot_read(v, ptr->frame, index);
-        if (slot->val.type == V_SCALAR || slot->val.type == V_PKT) {
+        if (slot->val.type == V_SCALAR || val_is_address(&slot->val)) {
             id_need(v, &slot->val);
         }
         *result = slot->val;

@@ -48,7 +48,7 @@ telling_regs(const struct frame *frame)
     for (int r = 0; r < 10; r++) {
         const struct val *val = &frame->regs[r];
 
-        if (val->range != RANGE_NONE && val->id >= ID_FIRST
+        if ((val->range != RANGE_NONE || val->with) && val->id >= ID_FIRST
             && (val->type == V_SCALAR || val->type == V_PKT)) {
             regs |= 1u << r;
         }

@@ -25,6 +25,17 @@
 #include "verifier/verifier.h"
 
 void
+val_set_unrelated(struct val *val)
+{
+    val->id = ID_NONE;
+    val->form = FORM_PLAIN;
+    val->delta = 0;
+    val->range = RANGE_NONE;
+    val->with = ID_NONE;
+    val->with_range = 0;
+}
+
+void
 val_set_none(struct val *val)
 {
     memset(val, 0, sizeof *val);
@@ -102,10 +113,8 @@ void
 id_need(struct verifier *v, struct val *val)
 {
     if (!val->id && !scalar_is_const(&val->s)) {
+        val_set_unrelated(val);
         val->id = v->next_id++;
-        val->form = FORM_PLAIN;
-        val->delta = 0;
-        val->range = RANGE_NONE;
     }
 }
 
@@ -149,15 +158,37 @@ derivations_free(struct verifier *v)
     }
 }
 
-/* Stores the symbol for what has the origin 'o' in '*id'.  Returns false if
- * memory is exhausted. */
-static bool
-id_derive(struct verifier *v, const struct origin *o, uint32_t *id)
+static uint32_t *
+derived_bucket(struct derivations *all, const struct origin *o)
 {
     uint32_t hash = (o->parts[0] * 0x9e3779b1u ^ o->parts[1] * 0x85ebca77u
                      ^ (uint32_t) o->delta * 0xc2b2ae3du ^ o->form << 20)
                     >> 16;
 
+    return &all->buckets[hash % N_DERIVED_BUCKETS];
+}
+
+/* Returns the symbol for what has the origin 'o', or ID_NONE if there is none
+ * yet. */
+static uint32_t
+find_derived(struct derivations *all, const struct origin *o)
+{
+    for (uint32_t i = *derived_bucket(all, o); i;
+         i = all->derived[i - 1].next) {
+        const struct derived *d = &all->derived[i - 1];
+
+        if (origin_equal(&d->origin, o)) {
+            return d->id;
+        }
+    }
+    return ID_NONE;
+}
+
+/* Stores the symbol for what has the origin 'o' in '*id'.  Returns false if
+ * memory is exhausted. */
+static bool
+id_derive(struct verifier *v, const struct origin *o, uint32_t *id)
+{
     if (!v->derivations) {
         v->derivations = v_alloc(v, sizeof *v->derivations);
         if (!v->derivations) {
@@ -166,21 +197,17 @@ id_derive(struct verifier *v, const struct origin *o, uint32_t *id)
     }
 
     struct derivations *all = v->derivations;
-    uint32_t *bucket = &all->buckets[hash % N_DERIVED_BUCKETS];
-    for (uint32_t i = *bucket; i; i = all->derived[i - 1].next) {
-        const struct derived *d = &all->derived[i - 1];
-
-        if (origin_equal(&d->origin, o)) {
-            *id = d->id;
-            return true;
-        }
+    *id = find_derived(all, o);
+    if (*id) {
+        return true;
     }
-
     if (all->n >= all->allocated && !derivations_grow(v)) {
         return false;
     }
     *id = v->next_id++;
     if (all->n < all->allocated) {
+        uint32_t *bucket = derived_bucket(all, o);
+
         all->derived[all->n++] = (struct derived) {
             .id = *id, .origin = *o, .next = *bucket,
         };
@@ -189,15 +216,40 @@ id_derive(struct verifier *v, const struct origin *o, uint32_t *id)
     return true;
 }
 
-static bool
-id_sum(struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
+static struct origin
+sum_origin(uint32_t a, uint32_t b)
 {
-    struct origin origin = {
+    return (struct origin) {
         .parts = { a < b ? a : b, a < b ? b : a },
         .form = FORM_PLAIN,
     };
+}
+
+bool
+id_sum(struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
+{
+    struct origin origin = sum_origin(a, b);
 
     return id_derive(v, &origin, id);
+}
+
+bool
+relate_either(struct verifier *v, struct val *to,
+              const struct val *a, const struct val *b)
+{
+    struct origin origin = sum_origin(a->id, b->id);
+
+    origin.form = FORM_EITHER;
+    return id_derive(v, &origin, &to->id);
+}
+
+bool
+id_find_sum(const struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
+{
+    struct origin origin = sum_origin(a, b);
+
+    *id = v->derivations ? find_derived(v->derivations, &origin) : ID_NONE;
+    return *id != ID_NONE;
 }
 
 const struct origin *
@@ -221,23 +273,52 @@ id_origin(const struct verifier *v, uint32_t id)
     return NULL;
 }
 
-/* Takes over for '*aux', a value that is new, what 'val' knows of its symbol
- * already. */
-static void
-adopt(struct verifier *v, struct val *val, void *to_)
-{
-    struct val *to = to_;
+/* 'to', a value that is new, has the sum of 'parts' for its symbol, if they are
+ * not ID_NONE. */
+struct adoption {
+    struct val *to;
+    uint32_t parts[2];
+};
 
-    if (val == to || val->id != to->id || val->form == FORM_SHIFTED_U
-        || val->form == FORM_SHIFTED_S || val->range <= to->range) {
+/* Takes over for a value that is new what 'val' knows of its symbol, or of its
+ * parts together, already. */
+static void
+adopt(struct verifier *v, struct val *val, void *adoption_)
+{
+    const struct adoption *adoption = adoption_;
+    const uint32_t *parts = adoption->parts;
+    struct val *to = adoption->to;
+    int32_t range = RANGE_NONE;
+
+    if (val == to || !val->id) {
         return;
     }
-    to->range = val->range;
-    note_use(v, val);
-    if (to->type == V_SCALAR) {
-        to->deps |= val->type == V_SCALAR ? val->deps : 0;
-    } else {
-        mark_val_precise(v, val);
+    if (val->id == to->id) {
+        range = val->range;
+    }
+    if (val->with && val->with_range > range
+        && ((val->id == parts[0] && val->with == parts[1])
+            || (val->id == parts[1] && val->with == parts[0]))) {
+        range = val->with_range;
+    }
+    if (range > to->range) {
+        to->range = range;
+        note_use(v, val);
+        if (to->type == V_SCALAR) {
+            to->deps |= val->type == V_SCALAR ? val->deps : 0;
+        } else {
+            mark_val_precise(v, val);
+        }
+    }
+}
+
+static void
+adopt_all(struct verifier *v, struct val *to, uint32_t a, uint32_t b)
+{
+    struct adoption adoption = { to, { a, b } };
+
+    if (to->id) {
+        for_each_val(v, adopt, &adoption);
     }
 }
 
@@ -251,13 +332,25 @@ relate(struct val *to, uint32_t id, enum val_form form, int64_t delta,
         to->form = form;
         to->delta = delta;
         to->range = range;
+        to->with = ID_NONE;
+    }
+}
+
+/* The same, with what 'from', which has the same symbol, knows of it. */
+static void
+relate_alike(struct val *to, const struct val *from, int64_t delta)
+{
+    relate(to, from->id, from->form, delta, from->range);
+    if (to->id) {
+        to->with = from->with;
+        to->with_range = from->with_range;
     }
 }
 
 void
 relate_same(struct val *to, const struct val *from)
 {
-    relate(to, from->id, from->form, from->delta, from->range);
+    relate_alike(to, from, from->delta);
 }
 
 /* Whether 'val' can stand for 'id + delta'. */
@@ -267,12 +360,31 @@ is_plain(const struct val *val)
     return val->id && val->form == FORM_PLAIN;
 }
 
+/* Whether 'val' is what is left of the packet after 'id + delta'. */
+static bool
+is_rest(const struct val *val)
+{
+    return val->id && val->form == FORM_REST;
+}
+
 /* Whether 'val' is a constant that may become part of a 'delta'. */
 static bool
 is_small_const(const struct val *val)
 {
     return (scalar_is_const(&val->s)
             && val->s.r.smin >= -MAX_DELTA && val->s.r.smin <= MAX_DELTA);
+}
+
+/* Returns the range of pkt_len + b->id.  As b->id is at most b's maximum less
+ * its delta, 'pkt_len + b->id - (maximum - delta) <= pkt_len'. */
+static int32_t
+range_beside_len(const struct val *b)
+{
+    int64_t range = (int64_t) b->delta - b->s.r.smax;
+
+    return (b->s.r.smin >= -MAX_REST / 2 && b->s.r.smax <= MAX_REST / 2
+            && range > RANGE_NONE && range <= INT32_MAX
+            ? (int32_t) range : RANGE_NONE);
 }
 
 bool
@@ -289,9 +401,9 @@ relate_sum(struct verifier *v, struct val *to,
         int64_t c = b->s.r.smin;
 
         if (is_plain(a)) {
-            relate(to, a->id, FORM_PLAIN, a->delta + c, a->range);
-        } else if (a->id && a->form == FORM_REST) {
-            relate(to, a->id, FORM_REST, a->delta - c, a->range);
+            relate_alike(to, a, a->delta + c);
+        } else if (is_rest(a)) {
+            relate_alike(to, a, a->delta - c);
         }
     } else if (is_plain(a) && is_plain(b)) {
         uint32_t id;
@@ -299,10 +411,16 @@ relate_sum(struct verifier *v, struct val *to,
         if (!id_sum(v, a->id, b->id, &id)) {
             return false;
         }
-        relate(to, id, FORM_PLAIN, (int64_t) a->delta + b->delta, RANGE_NONE);
-        if (to->id) {
-            for_each_val(v, adopt, to);
-        }
+        relate(to, id, FORM_PLAIN, (int64_t) a->delta + b->delta,
+               a->id == ID_PKT_LEN ? range_beside_len(b)
+               : b->id == ID_PKT_LEN ? range_beside_len(a) : RANGE_NONE);
+        adopt_all(v, to, a->id, b->id);
+    } else if (a->id == b->id && ((is_plain(a) && is_rest(b))
+                                  || (is_rest(a) && is_plain(b)))) {
+        /* id + delta + pkt_len - (id + delta). */
+        relate(to, ID_PKT_LEN, FORM_PLAIN,
+               is_plain(a) ? (int64_t) a->delta - b->delta
+               : (int64_t) b->delta - a->delta, 0);
     }
     return true;
 }
@@ -329,22 +447,6 @@ val_symbol(struct verifier *v, const struct val *val, uint32_t *id)
     return (is_plain(val) && !val->delta) || id_derive(v, &origin, id);
 }
 
-bool
-relate_quotient(struct verifier *v, struct val *to, const struct val *a,
-                uint64_t divisor)
-{
-    uint32_t id;
-
-    if (!a->id || divisor < 2 || divisor > MAX_DELTA) {
-        return true;
-    }
-    if (!val_symbol(v, a, &id)) {
-        return false;
-    }
-    relate(to, id, FORM_QUOTIENT, divisor, RANGE_NONE);
-    return true;
-}
-
 /* Makes '*to', which is equal to the 'form' of 'a' with the constant 'n', a
  * symbol of its own that has this for its origin. */
 static bool
@@ -358,7 +460,16 @@ relate_derived(struct verifier *v, struct val *to, const struct val *a,
         return false;
     }
     relate(to, id, FORM_PLAIN, 0, RANGE_NONE);
+    adopt_all(v, to, ID_NONE, ID_NONE);
     return true;
+}
+
+bool
+relate_quotient(struct verifier *v, struct val *to, const struct val *a,
+                uint64_t divisor)
+{
+    return (!a->id || divisor < 2 || divisor > MAX_DELTA
+            || relate_derived(v, to, a, FORM_QUOTIENT, divisor));
 }
 
 struct presence {
@@ -432,14 +543,23 @@ relate_multiple(struct verifier *v, struct val *to, const struct val *a,
 {
     uint64_t product;
 
+    /* What is multiplied, if it is the quotient of a symbol. */
+    struct origin of = { .form = FORM_PLAIN };
+    const struct origin *origin;
     if (a->id && a->form == FORM_QUOTIENT) {
-        const struct origin *origin = id_origin(v, a->id);
-
-        if (a->delta == factor) {
-            relate(to, a->id, FORM_MULTIPLE, factor, RANGE_NONE);
+        of = val_origin(a);
+    } else if (is_plain(a) && !a->delta && (origin = id_origin(v, a->id))
+               && origin->form == FORM_QUOTIENT
+               && is_present(v, origin->parts[0], 1)) {
+        of = *origin;
+    }
+    if (of.form == FORM_QUOTIENT) {
+        origin = id_origin(v, of.parts[0]);
+        if (of.delta == factor) {
+            relate(to, of.parts[0], FORM_MULTIPLE, factor, RANGE_NONE);
             return true;
         } else if (origin && origin->form == FORM_QUOTIENT
-                   && (uint64_t) a->delta * origin->delta == factor
+                   && (uint64_t) of.delta * origin->delta == factor
                    && is_present(v, origin->parts[0], 1)) {
             /* x / m / n is x / (m * n). */
             relate(to, origin->parts[0], FORM_MULTIPLE, factor, RANGE_NONE);
@@ -472,6 +592,21 @@ is_remainder(const struct verifier *v, const struct val *a,
     return number && origin_equal(number, &origin);
 }
 
+/* Makes the bounds of 'to', if it is what is left of the packet, those that
+ * its range implies: pkt_len - (id + delta) >= range - delta. */
+static void
+refine_rest(struct val *to)
+{
+    if (is_rest(to) && to->range != RANGE_NONE) {
+        struct scalar exact = scalar_unknown();
+
+        exact.r.smin = (int64_t) to->range - to->delta;
+        if (scalar_sync(&exact) && scalar_intersect(&exact, &to->s)) {
+            to->s = exact;
+        }
+    }
+}
+
 bool
 relate_difference(struct verifier *v, struct val *to,
                   const struct val *a, const struct val *b)
@@ -489,10 +624,21 @@ relate_difference(struct verifier *v, struct val *to,
         int64_t c = b->s.r.smin;
 
         if (is_plain(a)) {
-            relate(to, a->id, FORM_PLAIN, a->delta - c, a->range);
-        } else if (a->id && a->form == FORM_REST) {
-            relate(to, a->id, FORM_REST, a->delta + c, a->range);
+            relate_alike(to, a, a->delta - c);
+        } else if (is_rest(a)) {
+            relate_alike(to, a, a->delta + c);
         }
+        return true;
+    }
+    if (is_rest(a) && is_plain(b)) {
+        uint32_t id;
+
+        if (!id_sum(v, a->id, b->id, &id)) {
+            return false;
+        }
+        relate(to, id, FORM_REST, (int64_t) a->delta + b->delta, RANGE_NONE);
+        adopt_all(v, to, a->id, b->id);
+        refine_rest(to);
         return true;
     }
     if (!is_plain(a) || !is_plain(b)) {
@@ -504,17 +650,8 @@ relate_difference(struct verifier *v, struct val *to,
             to->s = exact;
         }
     } else if (a->id == ID_PKT_LEN) {
-        int64_t delta = (int64_t) b->delta - a->delta;
-
-        relate(to, b->id, FORM_REST, delta, b->range);
-        if (b->range != RANGE_NONE && to->id) {
-            /* pkt_len - (id + delta) >= range - delta, without wrapping. */
-            exact = scalar_unknown();
-            exact.r.smin = b->range - delta;
-            if (scalar_sync(&exact) && scalar_intersect(&exact, &to->s)) {
-                to->s = exact;
-            }
-        }
+        relate(to, b->id, FORM_REST, (int64_t) b->delta - a->delta, b->range);
+        refine_rest(to);
     }
     return true;
 }

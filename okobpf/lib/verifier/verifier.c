@@ -112,7 +112,7 @@ v_free(struct verifier *v, void *p, size_t size)
 }
 
 bool
-v_push(struct verifier *v, bool taken)
+v_push(struct verifier *v, bool taken, int which)
 {
     struct pending *p = v_alloc(v, sizeof *p);
 
@@ -125,6 +125,7 @@ v_push(struct verifier *v, bool taken)
         return false;
     }
     p->taken = taken;
+    p->which = which;
     p->next = v->pending;
     v->pending = p;
     if (v->cur->parent) {
@@ -144,6 +145,7 @@ v_pop(struct verifier *v)
     }
 
     bool taken = p->taken;
+    int which = p->which;
     v->pending = p->next;
     state_restore(v, p->saved);
     saved_free(v, p->saved);
@@ -151,7 +153,7 @@ v_pop(struct verifier *v)
 
     log_note(v, "back at %u, with the branch %staken:\n", v->cur->insn,
              taken ? "" : "not ");
-    branch_go(v, taken);
+    branch_go(v, taken, which);
     return true;
 }
 

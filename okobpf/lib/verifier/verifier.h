@@ -62,6 +62,9 @@
 /* Largest constant that a value may differ from its symbol ('delta'). */
 #define MAX_DELTA (1 << 29)
 
+/* Numbers of which another one may be subtracted without wrapping. */
+#define MAX_REST (INT64_C(1) << 62)
+
 #define N_SLOTS (BPF_STACK_SIZE / 8)
 
 enum val_type {
@@ -73,6 +76,16 @@ enum val_type {
     V_MAP,                      /* A map. */
     V_VALUE,                    /* Into a value of a map. */
     V_VALUE_OR_NULL,            /* Start of a value of a map, or NULL. */
+
+    /* What is made of a packet pointer on the way to a difference of two.
+     * Nothing else can be made of them, since they depend on addresses. */
+    V_PKT_NEG,                  /* Minus a packet pointer. */
+    V_PKT_LOW,                  /* Lower half of a packet pointer. */
+    V_PKT_NEG_LOW,              /* Lower half of minus a packet pointer. */
+
+    /* What compilers make to compare several pointers with NULL at once. */
+    V_NULLS,                    /* OR of V_VALUE_OR_NULLs. */
+    V_NOT_NULL,                 /* One of which not all are NULL. */
 };
 
 /* How a value relates to the symbol 'id' (see 'struct val'). */
@@ -82,13 +95,18 @@ enum val_form {
     FORM_SHIFTED_U,             /* (id + delta) << 32, where id + delta is an
                                  * unsigned number of 32 bits. */
     FORM_SHIFTED_S,             /* The same for a signed number. */
+    FORM_SHIFTED_REST_U,        /* The same for pkt_len - (id + delta), as an
+                                 * unsigned number of 32 bits... */
+    FORM_SHIFTED_REST_S,        /* ...and as a signed one. */
     FORM_QUOTIENT,              /* id / delta, as unsigned numbers, rounded
                                  * down; delta > 0. */
     FORM_MULTIPLE,              /* id / delta * delta.  Compilers subtract it
                                  * from the number for its remainder. */
+    FORM_EITHER,                /* The OR of two pointers. */
     FORM_PRODUCT,               /* id * delta, where delta is an unsigned
                                  * number.  Of symbols only (see 'struct
-                                 * origin'), with values that don't wrap. */
+                                 * origin'), with values that don't wrap.
+                                 * As FORM_EITHER. */
 };
 
 /* Symbols.  Others are numbered as they are needed. */
@@ -102,23 +120,38 @@ enum val_form {
  *
  * Symbols express that values depend on each other, so that what a branch says
  * of one is known of the others.  'id' stands for one, unknown 64-bit number
- * (in V_VALUE_OR_NULL: for one pointer).  A scalar, or the offset of a packet
+ * (in V_VALUE_OR_NULL and V_NULLS: for one pointer, or the OR of several).  A scalar, or the offset of a packet
  * pointer from the start of the packet, with nonzero 'id' is equal to the
  * 'form' of it, modulo 2**64.
  *
- * 'range', if not RANGE_NONE, says that id + range <= pkt_len, without
- * wrapping if 'id' is taken as a signed number.  Because of this, at the
+ * 'range', if not RANGE_NONE, says that id + range <= pkt_len, where neither
+ * this sum nor pkt_len - id wraps if 'id' is taken as a signed number, which
+ * is not less than -2**63 + 2**33 then.  Because of this, at the
  * offset id + delta at least range - delta bytes can be read, provided that
- * the offset is not negative. */
+ * the offset is not negative.
+ *
+ * 'with', if not ID_NONE, is another symbol, of which the same is known
+ * together: id + with + with_range <= pkt_len, and this for the sum of the two
+ * symbols, which doesn't wrap either.  'id' is no less than -MAX_DELTA then,
+ * and 'with' no less than -MAX_REST - MAX_DELTA.  This is what the comparison of a number with what
+ * is left of the packet says.
+ *
+ * Of V_PKT, V_PKT_NEG and their halves, 's' and what relates it to other
+ * values are of the pointer's offset: V_PKT_NEG is minus the pointer that has
+ * it. */
 struct val {
     uint8_t type;               /* enum val_type. */
     uint8_t form;               /* enum val_form. */
     uint8_t frame;              /* V_STACK. */
     bool precise;               /* Scalar in a checkpoint: value counts. */
-    uint32_t map;               /* V_MAP, V_VALUE, V_VALUE_OR_NULL: index. */
+    union {                     /* Two, since there are many of these. */
+        uint32_t map;           /* See val_has_map(): index. */
+        int32_t with_range;     /* Others, with a 'with'. */
+    };
     uint32_t id;
     int32_t delta;
     int32_t range;
+    uint32_t with;
     uint64_t deps;              /* Scalars: see var_of_reg(). */
     struct scalar s;            /* Scalars: number.  Pointers: offset. */
 };
@@ -237,6 +270,7 @@ struct pending {
     struct pending *next;
     struct saved *saved;
     bool taken;
+    int which;                  /* See branch_go(). */
 };
 
 /* What cfg.c knows of an instruction. */
@@ -318,6 +352,14 @@ val_is_const(const struct val *val)
     return val->type == V_SCALAR && scalar_is_const(&val->s);
 }
 
+/* Whether 'val' has something to do with a map. */
+static inline bool
+val_has_map(const struct val *val)
+{
+    return (val->type == V_MAP || val->type == V_VALUE
+            || val->type == V_VALUE_OR_NULL);
+}
+
 static inline bool
 val_is_pointer(const struct val *val)
 {
@@ -332,8 +374,8 @@ void *v_alloc(struct verifier *, size_t size);
 void v_free(struct verifier *, void *, size_t size);
 
 /* Leaves it for later to go on from the branch at the current instruction, as
- * 'taken' says. */
-bool v_push(struct verifier *, bool taken);
+ * 'taken' and 'which' say: see branch_go(). */
+bool v_push(struct verifier *, bool taken, int which);
 
 /* cfg.c.  Checks encoding and control flow and fills in 'info' and
  * 'functions'. */
@@ -366,7 +408,28 @@ bool follow_alu(struct verifier *, const struct bpf_insn *);
 /* Refuses if 'r' is not initialized. */
 bool check_reg(struct verifier *, int r);
 
+/* addresses.c */
+
+/* Whether 'val' is a packet pointer or what is made of one on the way to a
+ * difference of two. */
+bool val_is_address(const struct val *);
+
+/* Makes of 'val', an address, its lower half. */
+void address_truncate(struct val *);
+
+/* Adds to the offset of 'ptr', an address, 'number', or subtracts it. */
+bool address_move(struct verifier *, struct val *ptr, struct val *number,
+                  bool subtract);
+
+/* Follows an instruction with a pointer among its operands if these are
+ * addresses and numbers of which a number or an address can be made.  Sets
+ * '*done' if so, otherwise it changes nothing. */
+bool follow_address_alu(struct verifier *, const struct bpf_insn *,
+                        struct val *dst, struct val *src, bool *done);
+
 /* symbols.c */
+/* Makes 'val' independent of all others. */
+void val_set_unrelated(struct val *);
 void val_set_none(struct val *);
 void val_set_scalar(struct val *, struct scalar, uint64_t deps);
 
@@ -381,6 +444,9 @@ bool relate_sum(struct verifier *, struct val *to,
 bool relate_difference(struct verifier *, struct val *to,
                        const struct val *a, const struct val *b);
 void relate_same(struct val *to, const struct val *from);
+/* The same for the OR of 'a' and 'b', which are V_VALUE_OR_NULL or V_NULLS. */
+bool relate_either(struct verifier *, struct val *to,
+                   const struct val *a, const struct val *b);
 /* The same for the quotient of 'a' and a constant, for 'a >> shift', as
  * unsigned numbers, and for a multiple of 'a'. */
 bool relate_quotient(struct verifier *, struct val *to, const struct val *a,
@@ -394,8 +460,14 @@ bool relate_multiple(struct verifier *, struct val *to, const struct val *a,
 bool is_remainder(const struct verifier *, const struct val *a,
                   const struct val *b);
 
-/* What a symbol stands for: the sum of two others or, if 'parts[1]' is
- * ID_NONE, the 'form' of 'parts[0]' with 'delta'. */
+/* Stores the symbol for the sum of two in '*id'.  Returns false if memory is
+ * exhausted; id_find_sum() if nothing has that symbol. */
+bool id_sum(struct verifier *, uint32_t a, uint32_t b, uint32_t *id);
+bool id_find_sum(const struct verifier *, uint32_t a, uint32_t b,
+                 uint32_t *id);
+
+/* What a symbol stands for: the sum of two others or, with FORM_EITHER, their
+ * OR; or, if 'parts[1]' is ID_NONE, the 'form' of 'parts[0]' with 'delta'. */
 struct origin {
     uint32_t parts[2];
     uint32_t form;              /* enum val_form. */
@@ -415,12 +487,39 @@ void for_each_val(struct verifier *,
  * for_each_val() came by.  A slot of the stack counts as read then. */
 void note_use(struct verifier *, const struct val *val);
 
+/* limits.c.  What is known of a number because it is not larger than
+ * another. */
+
+/* Makes 'range' and 'with' of '*to' say what follows from 'to * times <= a',
+ * as unsigned numbers that don't wrap, if '*to' isn't related to others.
+ * Returns false if memory is exhausted. */
+bool relate_at_most(struct verifier *, struct val *to, const struct val *a,
+                    uint64_t times);
+
+/* Makes '*to', an address whose offset is what is left of the packet from
+ * somewhere, have a symbol of its own, with what is known of how far it is
+ * from the end. */
+void relate_rest_as_offset(struct verifier *, struct val *to);
+
+/* Learns from the bounds of 'val', which are new. */
+void learn_bounds(struct verifier *, const struct val *val, uint64_t deps);
+
 /* branch.c */
 bool follow_branch(struct verifier *);
-/* Goes on from the branch at the current instruction. */
-void branch_go(struct verifier *, bool taken);
+/* Goes on from the branch at the current instruction.  'which' is the first
+ * that is not NULL, of several pointers that this says not to be all NULL. */
+void branch_go(struct verifier *, bool taken, int which);
 
 /* learn.c */
+
+/* Tells all values with the symbol 'id' that id + range is within the
+ * packet. */
+void tell_range(struct verifier *, uint32_t id, int64_t range, uint64_t deps);
+/* The packet has at least 'len' bytes. */
+void learn_len(struct verifier *, int64_t len, uint64_t deps);
+/* Returns the range that the symbol of 'rest', what is left of the packet, has
+ * because this is not less than it can be; or RANGE_NONE. */
+int32_t range_of_rest(const struct val *rest);
 
 /* Takes for granted that the comparison 'op' (BPF_OP) in 'width' bits of the
  * numbers '*dst' and '*src', or of the offsets of these packet pointers, has

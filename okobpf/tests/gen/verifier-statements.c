@@ -360,6 +360,50 @@ say_value(struct gen *g)
     emit_access(g, random_below(g->r, 64));
 }
 
+/* Accesses one of two values, which it compares with NULL by their OR. */
+static void
+say_either(struct gen *g)
+{
+    static const int slots[] = { VALUE, OTHER_VALUE };
+    bool three = once_in(g, 4);
+
+    for (int i = 0; i < 2; i++) {
+        if (once_in(g, 8)) {
+            emit(g, BPF_ST | BPF_MEM | BPF_DW, 10, 0, slots[i], 0);
+        } else {
+            emit_lookup(g);
+            if (once_in(g, 8)) {
+                emit(g, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, OUT, 0);
+            }
+            emit(g, BPF_STX | BPF_MEM | BPF_DW, 10, 1, slots[i], 0);
+        }
+    }
+    if (three) {
+        emit_lookup(g);
+    } else {
+        emit(g, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, PICK(g, slots), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        emit(g, BPF_LDX | BPF_MEM | BPF_DW, 0, 10, slots[i], 0);
+        emit(g, BPF_ALU64 | BPF_OR | BPF_X, 1, 0, 0, 0);
+    }
+    if (once_in(g, 4)) {
+        /* On both ways, of which the other is for programs to repair. */
+        emit(g, BPF_JMP | (once_in(g, 2) ? BPF_JEQ : BPF_JNE) | BPF_K, 1, 0,
+             0, 0);
+    } else {
+        emit(g, BPF_JMP | (once_in(g, 8) ? BPF_JNE : BPF_JEQ) | BPF_K, 1, 0,
+             OUT, 0);
+    }
+
+    /* Where one is NULL, the other is not. */
+    emit(g, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, PICK(g, slots), 0);
+    emit(g, BPF_JMP | (once_in(g, 8) ? BPF_JEQ : BPF_JNE) | BPF_K, 1, 0, 1,
+         0);
+    emit(g, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, PICK(g, slots), 0);
+    emit_access(g, random_below(g->r, 64));
+}
+
 /* Calls. */
 
 static void
@@ -447,8 +491,8 @@ static void (*const statements[])(struct gen *) = {
     say_mov, say_add, say_alu, say_swap, say_and, say_extend, say_fetch,
     say_compare, say_remainder, say_shifted_down, say_check, say_rest,
     say_pointer, say_read, say_advance, say_compare_pointers, say_spill,
-    say_part, say_array, say_argument, say_value, say_hash, say_load_bytes,
-    say_call,
+    say_part, say_array, say_argument, say_value, say_either, say_hash,
+    say_load_bytes, say_call, say_length, say_count_down,
 };
 
 void

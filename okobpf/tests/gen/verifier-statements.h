@@ -38,7 +38,7 @@ static const int pointers[N_POINTERS] = { 2, 3 };
 static const int number_slots[N_NUMBERS] = { -8, -16, -24, -32 };
 static const int pointer_slots[N_POINTERS] = { -40, -48 };
 enum { COUNTER = -56, ARGUMENT = -64, ARRAY = -128, KEY = -136,
-       VALUE = -144 };
+       VALUE = -144, OTHER_VALUE = -152 };
 enum { ARRAY_SLOTS = 8 };
 
 /* The packet: at least so many bytes. */
@@ -149,5 +149,9 @@ void say_fetch(struct gen *);
 void say_compare(struct gen *);
 void say_remainder(struct gen *);
 void say_shifted_down(struct gen *);
+
+/* verifier-statements-lengths.c. */
+void say_length(struct gen *);
+void say_count_down(struct gen *);
 
 #endif /* verifier-statements.h */

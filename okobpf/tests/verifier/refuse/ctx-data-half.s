@@ -1,5 +1,5 @@
 /* Half of the data pointer. */
-/* expect: of the pointer 'data' */
+/* expect: the program returns the lower half of a packet pointer */
         .section filter, "ax", @progbits
         .globl  prog
         .type   prog, @function

@@ -1,5 +1,5 @@
 /* NULL with a size that may not be 0. */
-/* expect: size */
+/* expect: may be NULL */
         .text
         .globl  entry
         .type   entry, @function

@@ -1,5 +1,5 @@
 /* NULL with a size. */
-/* expect: is a number */
+/* expect: may be NULL */
         .text
         .globl  entry
         .type   entry, @function

@@ -11,7 +11,7 @@ entry:
         r4 = *(u8 *)(r1 + 1)
         r6 = *(u8 *)(r1 + 2)
         r5 = r3
-        if r6 > 100 goto a
+        if r6 < 2 goto a
         r5 += r4
         if r5 > r2 goto out
         goto b

@@ -1,5 +1,5 @@
 /* The check the wrong way round. */
-/* expect: r0 is a number */
+/* expect: r0 may be NULL: on this path it is */
         .text
         .globl  entry
         .type   entry, @function

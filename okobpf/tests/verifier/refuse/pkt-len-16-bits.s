@@ -1,5 +1,5 @@
-/* The lower 16 bits of the length tell nothing of the whole. */
-/* expect: of which 0 bytes */
+/* The lower 16 bits of the length are not more than the whole: one byte short. */
+/* expect: of which 14 bytes */
         .text
         .globl  entry
         .type   entry, @function

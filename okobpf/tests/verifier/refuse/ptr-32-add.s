@@ -1,9 +1,9 @@
-/* 32-bit arithmetic on a pointer. */
-/* expect: 32-bit arithmetic on */
+/* the program returns the lower half of a packet pointer a pointer. */
+/* expect: the program returns the lower half of a packet pointer */
         .text
         .globl  entry
         .type   entry, @function
 entry:
         w1 += 1
-        r0 = 0
+        r0 = r1
         exit

@@ -1,5 +1,5 @@
 /* 32-bit copy of a pointer. */
-/* expect: partial copy */
+/* expect: the program returns the lower half of a packet pointer */
         .text
         .globl  entry
         .type   entry, @function

@@ -1,0 +1,212 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* Arithmetic in which packet pointers take part with either sign, whole or by
+ * their lower halves.
+ *
+ * Of "uint32_t n = end - p", compilers make a difference of the pointers'
+ * lower halves, and of "end - p - 1" the sum "end + ~p".  All of these are
+ *
+ *     sign * (address of the packet + offset), modulo 2**64 or 2**32,
+ *
+ * where the sign is 1 or -1, and stay so when numbers are added, since
+ * ~x = -x - 1.  A sum in which the signs cancel out is a difference of
+ * offsets: a number, on which the address has no influence, neither in 64
+ * bits nor, as the lower half of a sum depends only on the lower halves of
+ * what is added, in 32.  Anything else that could be made of such a value
+ * would depend on the address, so nothing else is allowed: they count as
+ * pointers, of which only V_PKT can be compared and lead to memory. */
+
+#include "verifier/verifier.h"
+
+bool
+val_is_address(const struct val *val)
+{
+    return (val->type == V_PKT || val->type == V_PKT_NEG
+            || val->type == V_PKT_LOW || val->type == V_PKT_NEG_LOW);
+}
+
+static bool
+is_low(const struct val *val)
+{
+    return val->type == V_PKT_LOW || val->type == V_PKT_NEG_LOW;
+}
+
+/* Returns how often the packet's address is in 'val': -1, 0 or 1. */
+static int
+sign_of(const struct val *val)
+{
+    return (!val_is_address(val) ? 0
+            : val->type == V_PKT || val->type == V_PKT_LOW ? 1 : -1);
+}
+
+static enum val_type
+address_type(int sign, bool low)
+{
+    return (sign > 0 ? (low ? V_PKT_LOW : V_PKT)
+            : (low ? V_PKT_NEG_LOW : V_PKT_NEG));
+}
+
+void
+address_truncate(struct val *val)
+{
+    val->type = address_type(sign_of(val), true);
+}
+
+bool
+address_move(struct verifier *v, struct val *ptr, struct val *number,
+             bool subtract)
+{
+    struct val result = *ptr;
+
+    result.s = scalar_alu(subtract ? BPF_SUB : BPF_ADD, 64, false,
+                          &ptr->s, &number->s);
+    val_set_unrelated(&result);
+
+    /* A constant has no symbol, but is no obstacle. */
+    if (!scalar_is_const(&result.s)) {
+        id_need(v, ptr);
+        id_need(v, number);
+        if (!(subtract ? relate_difference
+              : relate_sum)(v, &result, ptr, number)) {
+            return false;
+        }
+        if (result.form == FORM_REST) {
+            relate_rest_as_offset(v, &result);
+        } else if (result.form != FORM_PLAIN) {
+            val_set_unrelated(&result);
+        }
+        id_need(v, &result);
+    }
+    *ptr = result;
+    return true;
+}
+
+/* Sets '*dst' to the offset of 'a' minus that of 'b', or, if 'low', to the
+ * lower half of this. */
+static bool
+offset_difference(struct verifier *v, struct val *dst, struct val *a,
+                  struct val *b, bool low)
+{
+    struct val result;
+
+    id_need(v, a);
+    id_need(v, b);
+    val_set_scalar(&result, scalar_alu(BPF_SUB, 64, false, &a->s, &b->s), 0);
+    if (!relate_difference(v, &result, a, b)) {
+        return false;
+    }
+    if (low && result.s.r.umax > UINT32_MAX) {
+        val_set_scalar(dst, scalar_truncate(&result.s, 32), result.deps);
+    } else {
+        *dst = result;
+    }
+    return true;
+}
+
+/* Whether 'val' is the constant -1 as far as its lower half, or with 'whole'
+ * all of it, is concerned. */
+static bool
+is_minus_one(const struct val *val, bool whole)
+{
+    return (val_is_const(val)
+            && (whole ? val->s.r.smin == -1
+                : (uint32_t) val->s.r.umin == UINT32_MAX));
+}
+
+/* Sets '*dst' to 'a' plus 'b', or with 'sign' -1 minus 'b', in 64 bits or, if
+ * 'low', in 32.  '*done' becomes false if that cannot be allowed. */
+static bool
+follow_sum(struct verifier *v, struct val *dst, struct val *a, struct val *b,
+           int sign, bool low, bool *done)
+{
+    int sign_a = sign_of(a);
+    int sign_b = sign * sign_of(b);
+
+    if (sign_a && sign_b) {
+        *done = sign_a == -sign_b;
+        return (!*done
+                || offset_difference(v, dst, sign_a > 0 ? a : b,
+                                     sign_a > 0 ? b : a, low));
+    }
+
+    struct val *number = sign_a ? b : a;
+    struct val *ptr = sign_a ? a : b;
+    int result_sign = sign_a ? sign_a : sign_b;
+
+    /* s * (address + offset) + n is s * (address + offset + s * n). */
+    mark_val_precise(v, number);
+    id_need(v, ptr);
+
+    struct val result = *ptr;
+    if (!address_move(v, &result, number,
+                      result_sign * (sign_a ? sign : 1) < 0)) {
+        return false;
+    }
+    result.type = address_type(result_sign, low);
+    *dst = result;
+    return true;
+}
+
+bool
+follow_address_alu(struct verifier *v, const struct bpf_insn *insn,
+                   struct val *dst, struct val *src, bool *done)
+{
+    bool low = BPF_CLASS(insn->opcode) == BPF_ALU;
+    int op = BPF_OP(insn->opcode);
+    struct val one;
+
+    /* The upper half of a value that is a half would depend on the carry. */
+    *done = ((val_is_address(dst) || !val_is_pointer(dst))
+             && (op == BPF_NEG || val_is_address(src)
+                 || !val_is_pointer(src))
+             && (low || !(is_low(dst) || (op != BPF_NEG && is_low(src)))));
+    if (!*done) {
+        return true;
+    }
+
+    switch (op) {
+    case BPF_ADD:
+    case BPF_SUB:
+        return follow_sum(v, dst, dst, src, op == BPF_ADD ? 1 : -1, low,
+                          done);
+
+    case BPF_XOR:
+        if (!val_is_address(dst) || !is_minus_one(src, !low)) {
+            break;
+        }
+        /* -(s * (address + offset)) - 1 is
+         * -s * (address + offset + s). */
+        mark_val_precise(v, src);
+        val_set_scalar(&one, scalar_const(1), 0);
+        if (!address_move(v, dst, &one, sign_of(dst) < 0)) {
+            return false;
+        }
+        /* Fall through. */
+    case BPF_NEG:
+        dst->type = address_type(-sign_of(dst), low);
+        return true;
+
+    default:
+        break;
+    }
+    *done = false;
+    return true;
+}

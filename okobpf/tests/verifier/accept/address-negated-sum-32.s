@@ -1,0 +1,15 @@
+/* The same of the lower halves. */
+        .section filter, "ax", @progbits
+        .globl  prog
+        .type   prog, @function
+prog:
+        r2 = *(u64 *)(r1 + 0)
+        r3 = *(u64 *)(r1 + 8)
+        r0 = 0
+        w4 = w2
+        w4 = -w4
+        w4 += w3
+        if w4 < 20 goto out
+        r0 = *(u8 *)(r2 + 19)
+out:
+        exit

@@ -1,0 +1,12 @@
+/* Half of the length, and as much again and one. */
+/* expect: known to exist */
+
+#include <oko/filter.h>
+SEC("filter") uint64_t
+f(const struct oko_ctx *ctx)
+{
+    const uint8_t *d = oko_data(ctx), *end = oko_data_end(ctx);
+    uint64_t len = end - d, half = len / 2;
+    if (half < 1) return 0;
+    return d[half * 2 + 1] + d[len >> 2] + d[len / 3];
+}
