@@ -144,7 +144,7 @@ static const struct test_case cases[] = {
         CALL(HELPER_MAP_DELETE), MOV_K(0, 0), EXIT() } },
     { "reading the map itself", "out of bounds",
       { LD_MAP(1), LDX_DW(0, 1, 0), EXIT() } },
-    { "size 0", "size is 0",
+    { "size 0", NULL,
       { MOV_K(2, 0), CALL(HELPER_HASH), EXIT() } },
     { "hash past the packet", "out of bounds",
       { MOV_K(2, 17), CALL(HELPER_HASH), EXIT() } },

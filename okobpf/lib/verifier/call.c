@@ -128,26 +128,31 @@ check_mem_arg(struct verifier *v, struct call *call, int r,
     return true;
 }
 
-/* Whether at least as many bytes as 'size' says can be read at 'ptr' because
- * 'size' was compared with the length of the packet, or is what is left of it.
- */
+/* Stores in '*has' whether as many bytes as 'size' says can be read at 'ptr'
+ * because 'size' was compared with the length of the packet, or with what is
+ * left of it, or is that: the sum of the two is within the packet.  With both
+ * of them in these bounds, the sum doesn't wrap, so that its range is true of
+ * it as a number. */
 static bool
-packet_has(const struct val *ptr, const struct val *size)
+packet_has(struct verifier *v, const struct val *ptr, const struct val *size,
+           bool *has)
 {
-    if (ptr->type != V_PKT || ptr->s.r.smin < 0 || !size->id
-        || size->s.r.smin < 0) {
-        return false;
-    }
-    if (scalar_is_const(&ptr->s)) {
-        return (ptr->s.r.smin <= MAX_DELTA && size->form == FORM_PLAIN
-                && size->range != RANGE_NONE
-                && ptr->s.r.smin + size->delta <= size->range);
-    }
+    *has = false;
+    if (ptr->type == V_PKT && ptr->s.r.smin >= 0
+        && ptr->s.r.smax <= MAX_PKT_LEN
+        && size->s.r.smin >= 0 && size->s.r.smax <= MAX_REST
+        && !scalar_is_const(&size->s)) {
+        struct val end = *ptr;
 
-    /* ptr is id + delta, size is pkt_len - (id + delta); neither wraps. */
-    return (size->form == FORM_REST && ptr->id == size->id
-            && size->s.r.smax <= MAX_PKT_LEN
-            && ptr->s.r.smax <= MAX_PKT_LEN && ptr->delta <= size->delta);
+        end.s = scalar_alu(BPF_ADD, 64, false, &ptr->s, &size->s);
+        val_set_unrelated(&end);
+        if (!relate_sum(v, &end, ptr, size)) {
+            return false;
+        }
+        *has = (end.id && end.form == FORM_PLAIN && end.range != RANGE_NONE
+                && end.delta <= end.range);
+    }
+    return true;
 }
 
 /* Checks memory in argument 'r' with its size in 'r + 1'. */
@@ -161,16 +166,16 @@ check_sized_mem(struct verifier *v, struct call *call, int r,
         return false;
     }
     mark_val_precise(v, size);
-    if (!size->s.r.umin) {
-        return refuse(v, "check that the size is not 0 before the call",
-                      "argument %d of %s(): the size %s", r + 1,
-                      call->helper->name,
-                      size->s.r.umax ? "may be 0" : "is 0");
-    }
-    if (access == ACCESS_READ && packet_has(reg(v, r), size)) {
-        call->size += (size->s.r.umax < OKOBPF_MAX_PKT_LEN ? size->s.r.umax
-                       : OKOBPF_MAX_PKT_LEN);
-        return true;
+    if (access == ACCESS_READ) {
+        bool has;
+
+        if (!packet_has(v, reg(v, r), size, &has)) {
+            return false;
+        } else if (has) {
+            call->size += (size->s.r.umax < OKOBPF_MAX_PKT_LEN
+                           ? size->s.r.umax : OKOBPF_MAX_PKT_LEN);
+            return true;
+        }
     }
     if (size->s.r.umax > MAX_MEM_SIZE) {
         return refuse(v, "bound the size before the call: if (size > 64) "

@@ -416,7 +416,7 @@ say_hash(struct gen *g)
     switch (random_below(g->r, 3)) {
     case 0:
         emit(g, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0,
-             1 + random_below(g->r, 12));
+             random_below(g->r, 13));
         break;
     case 1:
         emit_mov(g, 2, saved_number(g));
@@ -449,7 +449,9 @@ say_load_bytes(struct gen *g)
         emit_add(g, 2, saved_number(g));
     }
     emit_mov(g, 3, saved_number(g));
-    emit(g, BPF_JMP | BPF_JEQ | BPF_K, 3, 0, OUT, 0);
+    if (once_in(g, 3)) {
+        emit(g, BPF_JMP | BPF_JEQ | BPF_K, 3, 0, OUT, 0);
+    }
     emit(g, BPF_JMP | PICK(g, jump_ops) | BPF_K, 3, 0, OUT,
          random_below(g->r, 24));
     emit(g, BPF_JMP | BPF_CALL, 0, 0, 0, HELPER_LOAD_BYTES);

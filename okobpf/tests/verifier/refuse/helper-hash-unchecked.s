@@ -1,5 +1,5 @@
 /* A size out of the packet. */
-/* expect: the size may be 0 */
+/* expect: of which 20 bytes */
         .text
         .globl  entry
         .type   entry, @function

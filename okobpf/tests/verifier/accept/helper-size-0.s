@@ -1,5 +1,4 @@
 /* Hash of nothing. */
-/* expect: is 0 */
         .text
         .globl  entry
         .type   entry, @function

@@ -1,0 +1,12 @@
+/* Loads options, of which there may be none. */
+
+#include <oko/filter.h>
+SEC("filter") uint64_t f(const struct oko_ctx *ctx) {
+  uint8_t ip[20], opts[40] = {}; uint32_t n;
+  if (oko_load_bytes(14, ip, 20)) return 0;
+  n = (ip[0] & 15) * 4;
+  if (n < 20) return 0;
+  n -= 20;
+  if (oko_load_bytes(34, opts, n)) return 0;
+  return opts[0] == 7;
+}

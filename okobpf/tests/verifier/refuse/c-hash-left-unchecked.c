@@ -1,0 +1,13 @@
+/* What is left is below 0 where the header ends behind the packet. */
+/* expect: the size may be */
+
+#include <oko/filter.h>
+SEC("filter") uint64_t
+f(const struct oko_ctx *ctx)
+{
+    const uint8_t *d = oko_data(ctx), *end = oko_data_end(ctx), *l4;
+    if (d + 34 > end) return 0;
+    l4 = d + 14 + (d[14] & 15) * 4;
+    
+    return oko_hash(l4, end - l4) + oko_hash(d, end - d);
+}
