@@ -56,10 +56,82 @@
 #define __noinline __attribute__((noinline))
 #endif
 
-/* There is no C library, but these work on sizes that are known at compile
- * time. */
-#define memcpy(TO, FROM, SIZE) __builtin_memcpy(TO, FROM, SIZE)
-#define memset(TO, BYTE, SIZE) __builtin_memset(TO, BYTE, SIZE)
+/* There is no C library.  These are for sizes that are known at compile time,
+ * of which the compiler makes the code in place; other sizes, which must be
+ * bounded, take a loop over the bytes. */
+
+static __always_inline void *
+oko_memcpy(void *to, const void *from, uint64_t n)
+{
+    uint8_t *t = to;
+    const uint8_t *f = from;
+    uint64_t i;
+
+    if (__builtin_constant_p(n)) {
+        /* The compiler does no more than some 100 bytes in place at once. */
+        for (i = 0; i + 64 <= n; i += 64) {
+            __builtin_memcpy(t + i, f + i, 64);
+            __asm__ volatile("" : : : "memory");
+        }
+        __builtin_memcpy(t + n / 64 * 64, f + n / 64 * 64, n % 64);
+    } else {
+        for (i = 0; i < n; i++) {
+            t[i] = f[i];
+            __asm__ volatile("" : : : "memory");
+        }
+    }
+    return to;
+}
+
+static __always_inline void *
+oko_memset(void *to, int byte, uint64_t n)
+{
+    uint8_t *t = to;
+    uint64_t i;
+
+    if (__builtin_constant_p(n)) {
+        for (i = 0; i + 64 <= n; i += 64) {
+            __builtin_memset(t + i, byte, 64);
+            __asm__ volatile("" : : : "memory");
+        }
+        __builtin_memset(t + n / 64 * 64, byte, n % 64);
+    } else {
+        for (i = 0; i < n; i++) {
+            t[i] = byte;
+            __asm__ volatile("" : : : "memory");
+        }
+    }
+    return to;
+}
+
+/* Returns a number below, equal to or above 0 as the first byte of 'a' that
+ * differs from that of 'b' is less or greater, if any. */
+static __always_inline int
+oko_memcmp(const void *a, const void *b, uint64_t n)
+{
+    const uint8_t *x = a;
+    const uint8_t *y = b;
+    int difference = 0;
+
+    for (uint64_t i = 0; i < n && !difference; i++) {
+        difference = x[i] - y[i];
+
+        /* Or compilers make a call of memcmp() of this again. */
+        __asm__ volatile("" : "+r"(difference));
+    }
+    return difference;
+}
+
+#define memcpy(TO, FROM, SIZE)                                              \
+    (__builtin_constant_p(SIZE) && (SIZE) <= 64                             \
+     ? __builtin_memcpy(TO, FROM, SIZE) : oko_memcpy(TO, FROM, SIZE))
+#define memset(TO, BYTE, SIZE)                                              \
+    (__builtin_constant_p(SIZE) && (SIZE) <= 64                             \
+     ? __builtin_memset(TO, BYTE, SIZE) : oko_memset(TO, BYTE, SIZE))
+#define memcmp(A, B, SIZE) oko_memcmp(A, B, SIZE)
+#define __builtin_memcmp(A, B, SIZE) oko_memcmp(A, B, SIZE)
+#define bcmp(A, B, SIZE) oko_memcmp(A, B, SIZE)
+#define __builtin_bcmp(A, B, SIZE) oko_memcmp(A, B, SIZE)
 
 /* Tells the switch that the object was made for it, not for Linux, where the
  * same instructions mean something else. */
