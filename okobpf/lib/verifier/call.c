@@ -208,6 +208,7 @@ static bool
 check_event(struct verifier *v, struct call *call, int r)
 {
     const struct val *size = reg(v, r + 1);
+    bool has;
 
     if (!check_arg_reg(v, call, r) || !check_number(v, call, r + 1)) {
         return false;
@@ -223,7 +224,10 @@ check_event(struct verifier *v, struct call *call, int r)
                       size->s.r.umax);
     }
     call->size += size->s.r.umax;
-    return (!size->s.r.umax || packet_has(reg(v, r), size)
+    if (!packet_has(v, reg(v, r), size, &has)) {
+        return false;
+    }
+    return (has || !size->s.r.umax
             || check_mem_arg(v, call, r, size->s.r.umax, size->s.r.umin,
                              ACCESS_READ));
 }
