@@ -163,6 +163,12 @@ REPEAT(400, data[0] = x; sum += oko_hash(data, sizeof data);)
 static uint64_t data[256 * 1024];
 REPEAT(1, data[0] = x; sum += oko_hash(data, sizeof data);)
 
+#elif defined WORK_csum
+static uint32_t data[128];
+REPEAT(4000, data[0] = x; sum += oko_csum_diff(NULL, 0, data, sizeof data, x);)
+#elif defined WORK_random
+REPEAT(15000, sum += oko_random();)
+
 #elif defined WORK_load_bytes_1
 REPEAT(15000, uint8_t b; oko_load_bytes(x >> 54, &b, 1); sum += b;)
 #elif defined WORK_load_bytes_256
