@@ -215,8 +215,8 @@ def test_every_command_takes_a_section(okobpf: Command, command: list[str]) -> N
         assert first != second
     done = okobpf(*command, "--section=nonsense", path, status=2)
     text = done.stdout + done.stderr
-    assert 'no code in a section called "nonsense"' in text
-    assert 'expected ".text", "filter", "filter/second"' in text
+    assert 'no code in a section, and no function, called "nonsense"' in text
+    assert '"by_port" in section "filter", "by_config" in section "filter/second"' in text
 
 
 @pytest.mark.parametrize("command", [["verify"], ["disasm"], ["dump"]])
