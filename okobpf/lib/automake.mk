@@ -52,6 +52,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/table.c \
 	lib/okobpf/mem.c \
 	lib/okobpf/mem.h \
+	lib/okobpf/numbers.h \
 	lib/okobpf/object/btf-funcs.c \
 	lib/okobpf/object/btf-maps.c \
 	lib/okobpf/object/btf-types.h \

@@ -237,100 +237,79 @@ helper_printf(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
 
 const struct helper helpers[N_HELPERS] = {
     [HELPER_MAP_LOOKUP] = {
-        .name = "map_lookup",
-        .function = helper_map_lookup,
         .ret = RET_MAP_VALUE_OR_NULL,
         .args = { ARG_MAP, ARG_MAP_KEY },
         .map_types = ARRAY_MAPS | KEYED_MAPS | SKETCH_MAPS,
         .work = 5,
     },
     [HELPER_MAP_UPDATE] = {
-        .name = "map_update",
-        .function = helper_map_update,
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE },
         .map_types = ARRAY_MAPS | KEYED_MAPS,
         .work = 5,
     },
     [HELPER_MAP_DELETE] = {
-        .name = "map_delete",
-        .function = helper_map_delete,
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_KEY },
         .map_types = KEYED_MAPS,
         .work = 5,
     },
     [HELPER_MAP_ADD] = {
-        .name = "map_add",
-        .function = helper_map_add,
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_ITEM },
         .map_types = SKETCH_MAPS,
         .work = 5,
     },
     [HELPER_TIME_GET_NS] = {
-        .name = "time_get_ns",
-        .function = helper_time_get_ns,
         .ret = RET_SCALAR,
         .work = 5,
     },
     [HELPER_HASH] = {
-        .name = "hash",
-        .function = helper_hash,
         .ret = RET_U32,
         .args = { ARG_MEM, ARG_SIZE },
         .work = 20,
     },
     [HELPER_PRINTF] = {
-        .name = "printf",
-        .function = helper_printf,
         .ret = RET_SCALAR,
         .args = { ARG_FMT },
         .work = 3000,
     },
     [HELPER_GET_SLOT] = {
-        .name = "get_slot",
-        .function = helper_get_slot,
         .ret = RET_U32,
         .work = 5,
     },
     [HELPER_LOAD_BYTES] = {
-        .name = "load_bytes",
-        .function = helper_load_bytes,
         .ret = RET_SCALAR,
         .args = { ARG_ANY, ARG_MEM_WRITE, ARG_SIZE },
         .work = 20,
     },
     [HELPER_RANDOM] = {
-        .name = "random",
-        .function = helper_random,
         .ret = RET_U32,
         .work = 20,
     },
     [HELPER_CSUM_DIFF] = {
-        .name = "csum_diff",
-        .function = helper_csum_diff,
         .ret = RET_SCALAR,
         .args = { ARG_MEM_OR_NULL, ARG_SIZE, ARG_MEM_OR_NULL, ARG_SIZE,
                   ARG_ANY },
         .work = 20,
     },
     [HELPER_MAP_UPDATE_FLAGS] = {
-        .name = "map_update_flags",
-        .function = helper_map_update_flags,
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE, ARG_ANY },
         .map_types = ARRAY_MAPS | KEYED_MAPS,
         .work = 5,
     },
     [HELPER_RING_OUTPUT] = {
-        .name = "ring_output",
-        .function = helper_ring_output,
         .work = 5,
         .ret = RET_SCALAR,
         .args = { ARG_MAP, ARG_MAP_EVENT, ARG_SIZE },
         .map_types = MAP_BIT(RING),
     },
+
+#define HELPER(ID, NUMBER, NAME) \
+    [HELPER_##ID].name = #NAME, [HELPER_##ID].function = helper_##NAME,
+    OKOBPF_HELPERS(HELPER)
+#undef HELPER
 };
 
 enum helper_id

@@ -135,24 +135,9 @@ void disasm(const struct bpf_insn *insns, uint32_t n_insns, uint32_t index,
 /* Helper functions. */
 
 enum helper_id {
-    HELPER_MAP_LOOKUP = 1,      /* void *(map, const void *key) */
-    HELPER_MAP_UPDATE = 2,      /* int (map, const void *key, const void *v) */
-    HELPER_MAP_DELETE = 3,      /* int (map, const void *key) */
-    HELPER_MAP_ADD = 4,         /* int (map, const void *item) */
-    HELPER_TIME_GET_NS = 5,     /* u64 (void) */
-    HELPER_HASH = 6,            /* u32 (const void *, u64 len) */
-    HELPER_PRINTF = 7,          /* int (const char *fmt, u64 a, u64 b, u64 c,
-                                 *      u64 d) */
-    HELPER_GET_SLOT = 8,        /* u32 (void) */
-    HELPER_LOAD_BYTES = 9,      /* int (u64 ofs, void *to, u64 len): from the
-                                 * packet; 0, or -1 if out of bounds. */
-    HELPER_RANDOM = 10,         /* u32 (void) */
-    HELPER_CSUM_DIFF = 11,      /* s64 (const void *from, u64 from_size,
-                                 *      const void *to, u64 to_size,
-                                 *      u32 seed) */
-    HELPER_MAP_UPDATE_FLAGS = 12, /* int (map, const void *key,
-                                   *      const void *v, u64 flags) */
-    HELPER_RING_OUTPUT = 13,    /* int (map, const void *event, u64 size) */
+#define HELPER(ID, NUMBER, NAME) HELPER_##ID = NUMBER,
+    OKOBPF_HELPERS(HELPER)
+#undef HELPER
     N_HELPERS
 };
 

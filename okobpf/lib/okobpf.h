@@ -40,6 +40,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "numbers.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -349,15 +350,9 @@ void okobpf_prog_get_time(const struct okobpf_prog *prog,
 /* Maps. */
 
 enum okobpf_map_type {
-    OKOBPF_MAP_ARRAY = 1,
-    OKOBPF_MAP_BLOOM = 2,
-    OKOBPF_MAP_COUNTMIN = 3,
-    OKOBPF_MAP_HASH = 4,
-    OKOBPF_MAP_PERCPU_ARRAY = 5,
-    OKOBPF_MAP_PERCPU_HASH = 6,
-    OKOBPF_MAP_LRU_HASH = 7,
-    OKOBPF_MAP_LPM_TRIE = 8,
-    OKOBPF_MAP_RING = 9,
+#define OKOBPF_KIND(ID, NUMBER, NAME) OKOBPF_MAP_##ID = NUMBER,
+    OKOBPF_MAP_KINDS(OKOBPF_KIND)
+#undef OKOBPF_KIND
 };
 
 /* Returns "array", "hash", ..., or NULL if 'type' is not known. */

@@ -28,30 +28,15 @@
 #include <string.h>
 #include "mem.h"
 
-/* One line a kind: a new one needs its operations here, its name below, and
- * its bit in the helpers' 'map_types'. */
 static const struct map_ops *
 map_type_ops(uint32_t type)
 {
     switch (type) {
-    case OKOBPF_MAP_ARRAY:
-        return &map_array_ops;
-    case OKOBPF_MAP_BLOOM:
-        return &map_bloom_ops;
-    case OKOBPF_MAP_COUNTMIN:
-        return &map_countmin_ops;
-    case OKOBPF_MAP_HASH:
-        return &map_hash_ops;
-    case OKOBPF_MAP_PERCPU_ARRAY:
-        return &map_percpu_array_ops;
-    case OKOBPF_MAP_PERCPU_HASH:
-        return &map_percpu_hash_ops;
-    case OKOBPF_MAP_LRU_HASH:
-        return &map_lru_hash_ops;
-    case OKOBPF_MAP_LPM_TRIE:
-        return &map_lpm_trie_ops;
-    case OKOBPF_MAP_RING:
-        return &map_ring_ops;
+#define KIND(ID, NUMBER, NAME) \
+    case OKOBPF_MAP_##ID:      \
+        return &map_##NAME##_ops;
+    OKOBPF_MAP_KINDS(KIND)
+#undef KIND
     default:
         return NULL;
     }
@@ -61,24 +46,11 @@ const char *
 okobpf_map_type_to_string(uint32_t type)
 {
     switch (type) {
-    case OKOBPF_MAP_ARRAY:
-        return "array";
-    case OKOBPF_MAP_BLOOM:
-        return "bloom";
-    case OKOBPF_MAP_COUNTMIN:
-        return "countmin";
-    case OKOBPF_MAP_HASH:
-        return "hash";
-    case OKOBPF_MAP_PERCPU_ARRAY:
-        return "percpu_array";
-    case OKOBPF_MAP_PERCPU_HASH:
-        return "percpu_hash";
-    case OKOBPF_MAP_LRU_HASH:
-        return "lru_hash";
-    case OKOBPF_MAP_LPM_TRIE:
-        return "lpm_trie";
-    case OKOBPF_MAP_RING:
-        return "ring";
+#define KIND(ID, NUMBER, NAME) \
+    case OKOBPF_MAP_##ID:      \
+        return #NAME;
+    OKOBPF_MAP_KINDS(KIND)
+#undef KIND
     default:
         return NULL;
     }

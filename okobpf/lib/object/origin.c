@@ -205,14 +205,12 @@ static bool
 is_our_context(const struct btf *btf, const struct btf_arg *arg)
 {
 #define MEMBER(NAME) { #NAME, offsetof(struct oko_ctx, NAME), \
-                       sizeof ((struct oko_ctx *) NULL)->NAME }
+                       sizeof ((struct oko_ctx *) NULL)->NAME },
     static const struct {
         const char *name;
         uint32_t offset, size;
     } members[] = {
-        MEMBER(data), MEMBER(data_end), MEMBER(in_port), MEMBER(pkt_len),
-        MEMBER(packet_type), MEMBER(l3_ofs), MEMBER(l4_ofs), MEMBER(now_ns),
-        MEMBER(hash), MEMBER(slot),
+        OKOBPF_CTX_FIELDS(MEMBER)
     };
     const size_t n = sizeof members / sizeof members[0];
 #undef MEMBER

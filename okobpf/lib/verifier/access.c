@@ -81,12 +81,11 @@ struct field {
 };
 
 #define FIELD(NAME) { offsetof(struct oko_ctx, NAME), \
-                      sizeof ((struct oko_ctx *) 0)->NAME, #NAME }
+                      sizeof ((struct oko_ctx *) 0)->NAME, #NAME },
 static const struct field fields[] = {
-    FIELD(data), FIELD(data_end), FIELD(in_port), FIELD(pkt_len),
-    FIELD(packet_type), FIELD(l3_ofs), FIELD(l4_ofs), FIELD(now_ns),
-    FIELD(hash), FIELD(slot),
+    OKOBPF_CTX_FIELDS(FIELD)
 };
+#undef FIELD
 
 /* Sets '*result' to what the context has at 'ofs'. */
 static bool
