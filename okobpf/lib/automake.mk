@@ -47,6 +47,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/map.c \
 	lib/okobpf/maps/map.h \
 	lib/okobpf/maps/ring.c \
+	lib/okobpf/maps/scope.c \
+	lib/okobpf/maps/scope.h \
 	lib/okobpf/maps/sketch.c \
 	lib/okobpf/maps/table-user.c \
 	lib/okobpf/maps/table.c \

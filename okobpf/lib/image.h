@@ -42,6 +42,7 @@ struct map_spec {
     uint32_t value_size;
     uint32_t max_entries;
     uint32_t n_hash_functions;
+    bool shared;                /* By its name, with other programs. */
 
     /* For maps that hold the program's globals: their initial content,
      * 'value_size' bytes, or NULL. */
@@ -100,6 +101,10 @@ void image_uninit(struct image *);
 enum okobpf_status report_fail(struct okobpf_report *, enum okobpf_status,
                                const char *advice, const char *reason, ...)
     __attribute__((__format__(__printf__, 4, 5)));
+
+/* Adds a line to the notes of '*report', in the manner of printf(). */
+void report_note(struct okobpf_report *, const char *note, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
 
 /* Returns a string in the manner of sprintf() that the caller must free(), or
  * NULL if memory is exhausted. */
@@ -225,6 +230,7 @@ struct okobpf_prog {
     struct okobpf_map *maps[OKOBPF_MAX_MAPS];
     size_t n_maps;
     const struct okobpf_host *host;
+    struct okobpf_map_scope *scope; /* Of its shared maps, or NULL. */
     struct printer *printer;    /* NULL if it does not print. */
 
     /* What is to be done at the beginning and end of runs: RUN_*. */

@@ -113,6 +113,9 @@ struct okobpf_report {
                                  * information, "file.c:34: source text". */
     char *state;                /* Register state and path that led there. */
     char *advice;               /* What to do about it. */
+    char *notes;                /* What the load made of parts of the object
+                                 * that mean nothing here, one to a line,
+                                 * whether it succeeded or not. */
     char *log;                  /* Whole verifier log, if it was asked for. */
     bool log_truncated;         /* 'log' reached its limit. */
 
@@ -225,12 +228,34 @@ enum okobpf_abi {
  * Otherwise entries are lost, if there are any.  Arrays and sketches that hold
  * zeros only have none.
  *
- * Global variables start afresh with each program, whatever this says. */
+ * Global variables start afresh with each program, whatever this says, and a
+ * map that programs share (see 'struct okobpf_map_scope') is kept if it is
+ * defined alike. */
 enum okobpf_keep {
     OKOBPF_KEEP_OR_REFUSE,      /* Refuse the program if entries get lost. */
     OKOBPF_KEEP_OR_EMPTY,       /* Keep what can be kept. */
     OKOBPF_KEEP_NONE,           /* Keep nothing. */
 };
+
+/* Maps that programs share.
+ *
+ * A map that is defined by types, with 'pinning' by name (in the manner of
+ * libbpf's users: LIBBPF_PIN_BY_NAME, 1), is one for all programs that were
+ * loaded with the same scope.  They must define it alike, but for a program
+ * that takes the place of the only one that has it.  It comes with the first
+ * of them and goes with the last.  Each is charged for all of it.
+ *
+ * Without a scope, a program has such a map for itself.
+ *
+ * Functions may be called from any thread at any time. */
+struct okobpf_map_scope;
+
+/* Returns a new scope, or NULL if memory is short. */
+struct okobpf_map_scope *okobpf_map_scope_create(void);
+
+/* Gives 'scope', which may be NULL, back.  Programs that were loaded with it
+ * go on to share maps. */
+void okobpf_map_scope_unref(struct okobpf_map_scope *scope);
 
 struct okobpf_options {
     const struct okobpf_limits *limits; /* NULL for the defaults. */
@@ -246,6 +271,9 @@ struct okobpf_options {
      * maps.  It may be running meanwhile. */
     const struct okobpf_prog *keep_maps;
     enum okobpf_keep keep;
+
+    /* Where the program finds maps that it shares with others, or NULL. */
+    struct okobpf_map_scope *scope;
 };
 
 struct okobpf_prog;
@@ -373,6 +401,8 @@ struct okobpf_map_info {
                                  * that wait.  Not the table that a clear
                                  * replaced, until that is freed. */
     bool read_only;             /* Not even the user may write (.rodata). */
+    bool shared;                /* Pinned by name: see 'struct
+                                 * okobpf_map_scope'. */
 };
 
 /* Values as in Linux's bpf(2). */
@@ -458,8 +488,9 @@ struct okobpf_map *okobpf_map_create_like(const struct okobpf_map *map);
 void okobpf_map_unref(struct okobpf_map *);
 
 /* Returns a copy of 'prog' that has 'map' in place of its map number 'index',
- * or NULL if memory is exhausted, or if the map holds global variables or is
- * not like 'map'.  The copy takes a reference to 'map'; either program may be
+ * or NULL if memory is exhausted, or if the map holds global variables, is
+ * shared with other programs (see 'struct okobpf_map_scope') or is not like
+ * 'map'.  The copy takes a reference to 'map'; either program may be
  * destroyed first. */
 struct okobpf_prog *okobpf_prog_with_map(const struct okobpf_prog *prog,
                                          size_t index, struct okobpf_map *map);

@@ -26,6 +26,7 @@
 #include <string.h>
 #include "image.h"
 #include "maps/map.h"
+#include "maps/scope.h"
 #include "mem.h"
 #include "object/linux-names.h"
 #include "object/sha1.h"
@@ -118,17 +119,58 @@ check_maps(const struct image *image, const struct okobpf_limits *limits,
     return OKOBPF_OK;
 }
 
-static bool
-create_maps(struct okobpf_prog *prog, const struct map_plan *plan)
+/* Returns the map called 'name' of 'old', which may be NULL, or NULL. */
+static struct okobpf_map *
+find_old_map(const struct okobpf_prog *old, const char *name)
+{
+    for (size_t i = 0; old && i < old->n_maps; i++) {
+        if (!strcmp(old->maps[i]->info.name, name)) {
+            return old->maps[i];
+        }
+    }
+    return NULL;
+}
+
+/* Stores the map that the program shares by 'spec' in '*map'. */
+static enum okobpf_status
+get_shared_map(struct okobpf_prog *prog, const struct map_spec *spec,
+               const struct okobpf_prog *old, struct map_plan *plan,
+               struct okobpf_map **map, struct okobpf_report *report)
+{
+    enum okobpf_status status;
+    bool created;
+
+    status = map_scope_get(prog->scope, spec, prog->host,
+                           find_old_map(old, spec->name), map, &created,
+                           report);
+    if (status == OKOBPF_OK && !created) {
+        plan->copy = false;     /* It has what others put there. */
+    }
+    return status;
+}
+
+static enum okobpf_status
+create_maps(struct okobpf_prog *prog, const struct okobpf_prog *old,
+            struct map_plan *plan, struct okobpf_report *report)
 {
     for (uint32_t i = 0; i < prog->image.n_maps; i++) {
         const struct map_spec *spec = &prog->image.maps[i];
-        struct okobpf_map *map = (plan[i].old && !plan[i].copy
-                                  ? map_ref(plan[i].old)
-                                  : map_create(spec, prog->host));
+        struct okobpf_map *map;
 
+        if (spec->shared && prog->scope) {
+            enum okobpf_status status;
+
+            status = get_shared_map(prog, spec, old, &plan[i], &map, report);
+            if (status != OKOBPF_OK) {
+                return status;
+            }
+        } else {
+            map = (plan[i].old && !plan[i].copy ? map_ref(plan[i].old)
+                   : map_create(spec, prog->host));
+        }
         if (!map) {
-            return false;
+            return report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                               "out of memory");
         }
         prog->maps[prog->n_maps++] = map;
         if (map->ops->waits_for_runs || !prog->host->defer) {
@@ -136,7 +178,28 @@ create_maps(struct okobpf_prog *prog, const struct map_plan *plan)
                                      memory_order_relaxed);
         }
     }
-    return true;
+    return OKOBPF_OK;
+}
+
+/* Whether other programs may have map 'i', too. */
+static bool
+is_shared(const struct okobpf_prog *prog, size_t i)
+{
+    return prog->scope && prog->image.maps[i].shared;
+}
+
+/* Gives back the program's maps. */
+static void
+release_maps(struct okobpf_prog *prog)
+{
+    for (size_t i = 0; i < prog->n_maps; i++) {
+        if (is_shared(prog, i)) {
+            map_scope_put(prog->scope, &prog->image.maps[i], prog->maps[i]);
+        } else {
+            map_unref(prog->maps[i]);
+        }
+    }
+    okobpf_map_scope_unref(prog->scope);
 }
 
 /* Fills the maps that get copies of what is in others: as late as possible,
@@ -264,9 +327,13 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
         return status;
     }
     prog->code = copy_insns(image);
-    if (!prog->code || !compute_tag(image, prog->info.tag)
-        || !create_maps(prog, plan)) {
+    if (!prog->code || !compute_tag(image, prog->info.tag)) {
         return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+    }
+    prog->scope = options->scope ? map_scope_ref(options->scope) : NULL;
+    status = create_maps(prog, options->keep_maps, plan, report);
+    if (status != OKOBPF_OK) {
+        return status;
     }
     if (image_prints(image)) {
         prog->printer = printer_create(prog->host, options->print_name
@@ -352,9 +419,7 @@ okobpf_prog_destroy(struct okobpf_prog *prog)
         struct okobpf_prog *owner = prog->owner ? prog->owner : prog;
 
         jit_free(prog);
-        for (size_t i = 0; i < prog->n_maps; i++) {
-            map_unref(prog->maps[i]);
-        }
+        release_maps(prog);
         interpret_free(prog);
         free(prog->code);
         if (owner != prog) {
@@ -386,7 +451,7 @@ okobpf_prog_with_map(const struct okobpf_prog *old, size_t index,
     struct okobpf_prog *prog;
 
     if (index >= old->n_maps || old->image.maps[index].globals
-        || !may_take_place(map, old->maps[index])) {
+        || is_shared(old, index) || !may_take_place(map, old->maps[index])) {
         return NULL;
     }
     prog = mem_alloc(1, sizeof *prog);
@@ -402,12 +467,21 @@ okobpf_prog_with_map(const struct okobpf_prog *old, size_t index,
     prog->printer = old->printer;
     atomic_init(&prog->run_flags,
                 atomic_load_explicit(&old->run_flags, memory_order_relaxed));
+    prog->scope = old->scope ? map_scope_ref(old->scope) : NULL;
     for (size_t i = 0; i < old->n_maps; i++) {
-        prog->maps[prog->n_maps++] = map_ref(i == index ? map : old->maps[i]);
+        if (!is_shared(old, i)) {
+            prog->maps[i] = map_ref(i == index ? map : old->maps[i]);
+        } else if (map_scope_join(old->scope, &old->image.maps[i],
+                                  old->maps[i])) {
+            prog->maps[i] = old->maps[i];
+        } else {
+            break;
+        }
+        prog->n_maps++;
     }
 
     prog->code = copy_insns(&prog->image);
-    if (prog->code) {
+    if (prog->code && prog->n_maps == old->n_maps) {
         prog_resolve_maps(prog->code, prog->image.n_insns, resolve_map, prog);
         if (old->jited ? jit_compile(prog) : interpret_prepare(prog)) {
             return prog;

@@ -149,6 +149,17 @@ compare_specs(const struct map_spec *old, const struct map_spec *new,
     return OKOBPF_MAP_KEPT;
 }
 
+bool
+replace_specs_alike(const struct map_spec *old, const struct map_spec *new,
+                    char *why, size_t size)
+{
+    char all[MAX_WHY];
+    bool alike = compare_specs(old, new, all) == OKOBPF_MAP_KEPT;
+
+    snprintf(why, size, "%s", alike ? "" : all);
+    return alike;
+}
+
 /* Adds a line to the report.  Returns false if memory is exhausted. */
 static bool
 add_change(struct okobpf_report *report, const char *name,
@@ -188,7 +199,13 @@ plan_map(const struct okobpf_prog *old, const struct map_spec *spec,
         return add_change(report, spec->name, OKOBPF_MAP_NEW, 0, "");
     }
     map = old->maps[i];
-    if (keep == OKOBPF_KEEP_NONE) {
+    if (spec->shared && old->image.maps[i].shared) {
+        /* Others may have it, too, and it stays if it can. */
+        fate = compare_specs(&old->image.maps[i], spec, why);
+        if (fate == OKOBPF_MAP_GROWN && keep == OKOBPF_KEEP_NONE) {
+            fate = OKOBPF_MAP_EMPTIED;
+        }
+    } else if (keep == OKOBPF_KEEP_NONE) {
         fate = OKOBPF_MAP_EMPTIED;
         snprintf(why, sizeof why, "as was asked for");
     } else {

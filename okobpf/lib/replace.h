@@ -38,4 +38,9 @@ enum okobpf_status replace_plan_maps(const struct okobpf_prog *old,
                                      struct map_plan plan[OKOBPF_MAX_MAPS],
                                      struct okobpf_report *report);
 
+/* Whether 'old' and 'new' define maps that can stand for each other.  If not,
+ * stores why in the 'size' bytes at 'why'. */
+bool replace_specs_alike(const struct map_spec *old,
+                         const struct map_spec *new, char *why, size_t size);
+
 #endif /* replace.h */

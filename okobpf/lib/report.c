@@ -104,12 +104,30 @@ report_fail(struct okobpf_report *report, enum okobpf_status status,
 }
 
 void
+report_note(struct okobpf_report *report, const char *format, ...)
+{
+    const char *before = report->notes ? report->notes : "";
+    va_list args;
+    char *note;
+
+    va_start(args, format);
+    note = report_vasprintf(format, args);
+    va_end(args);
+    if (note) {
+        replace(&report->notes, report_asprintf("%s%s%s", before,
+                                                *before ? "\n" : "", note));
+        free(note);
+    }
+}
+
+void
 okobpf_report_uninit(struct okobpf_report *report)
 {
     replace(&report->reason, NULL);
     replace(&report->where, NULL);
     replace(&report->state, NULL);
     replace(&report->advice, NULL);
+    replace(&report->notes, NULL);
     replace(&report->log, NULL);
     for (size_t i = 0; i < report->n_map_changes; i++) {
         free(report->map_changes[i].name);

@@ -172,6 +172,9 @@ print_verdict_json(const struct tool_options *options,
         json_string(&json, "state", report->state);
         json_string(&json, "advice", report->advice);
     }
+    if (report->notes) {
+        json_string(&json, "notes", report->notes);
+    }
     json_open(&json, "verifier", '{');
     json_number(&json, "insns_visited", report->insns_visited);
     json_number(&json, "peak_states", report->peak_states);
@@ -185,6 +188,19 @@ print_verdict_json(const struct tool_options *options,
     }
     json_close(&json, '}');
     putchar('\n');
+}
+
+static void
+print_notes(const struct okobpf_report *report)
+{
+    const char *p = report->notes;
+
+    while (p && *p) {
+        int n = strcspn(p, "\n");
+
+        printf("  note: %.*s\n", n, p);
+        p += n + (p[n] == '\n');
+    }
 }
 
 static void
@@ -208,6 +224,7 @@ print_verdict(const struct tool_options *options,
                report->insns_visited, report->peak_states,
                (report->peak_memory + 1023) / 1024,
                (report->verify_ns + 999) / 1000);
+        print_notes(report);
     } else {
         char *text = okobpf_report_format(report);
 
@@ -355,14 +372,17 @@ print_map_specs(const struct image *image, struct json *json)
             json_number(json, "hash_functions", spec->n_hash_functions);
             json_bool(json, "globals", spec->globals);
             json_bool(json, "read_only", spec->read_only);
+            json_bool(json, "shared", spec->shared);
             json_close(json, '}');
         } else {
             printf("map %"PRIu32": \"%s\", %s (%"PRIu32"), key %"PRIu32
-                   " bytes, value %"PRIu32" bytes, %"PRIu32" entries%s%s\n",
+                   " bytes, value %"PRIu32" bytes, %"PRIu32
+                   " entries%s%s%s\n",
                    i, spec->name, map_type_name(spec->type), spec->type,
                    spec->key_size, spec->value_size, spec->max_entries,
                    spec->globals ? ", global variables" : "",
-                   spec->read_only ? ", read-only" : "");
+                   spec->read_only ? ", read-only" : "",
+                   spec->shared ? ", shared by its name" : "");
         }
     }
     if (json) {

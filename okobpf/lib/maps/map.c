@@ -175,6 +175,7 @@ map_create(const struct map_spec *spec, const struct okobpf_host *host)
         .n_hash_functions = spec->n_hash_functions,
         .memory = memory,
         .read_only = spec->read_only,
+        .shared = spec->shared,
     };
     map->n_slots = n_slots;
     map->host = host;

@@ -55,12 +55,19 @@ void btf_close(struct btf *);
  * "type", "key_size" and "value_size": 1 if so, 0 if not, -1 if unknown. */
 int btf_is_map_def(const struct btf *, const char *name);
 
-/* Fills in the sizes and type of '*spec' from the variable 'name', a map
- * defined as libbpf's users do, with __uint() and __type().  Returns NULL if
- * successful, otherwise what is wrong; '*member' is then the name of the
- * member that is to blame, or "". */
-const char *btf_get_map_spec(const struct btf *, const char *name,
-                             struct map_spec *spec, const char **member);
+/* What is wrong with a map's definition. */
+struct btf_map_error {
+    const char *member;         /* That is to blame, or "". */
+    char text[128];
+};
+
+/* Fills in all of '*spec' but its name from the variable 'name', a map defined
+ * as libbpf's users do, with __uint() and __type().  Notes in '*report' what
+ * means nothing here.  Returns false, with the reason in '*error', if there is
+ * something that it cannot do without. */
+bool btf_get_map_spec(const struct btf *, const char *name,
+                      struct map_spec *spec, struct okobpf_report *,
+                      struct btf_map_error *error);
 
 /* A function. */
 struct btf_func {

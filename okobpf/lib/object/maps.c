@@ -418,17 +418,17 @@ get_map_spec(struct loader *ld, const struct map_place *place,
         return elf_no_memory(ld);
     }
     if (is_btf_maps_section(&ld->elf.sections[place->section])) {
-        const char *member;
-        const char *error = btf_get_map_spec(&ld->btf, name, spec, &member);
+        struct btf_map_error error;
 
-        if (error) {
+        if (!btf_get_map_spec(&ld->btf, name, spec, ld->report, &error)) {
             return report_fail(ld->report, OKOBPF_BAD_OBJECT,
                                "compile with -g, and define the map by type, "
                                "key, value (or key_size, value_size), "
-                               "max_entries and nb_hash_functions only",
+                               "max_entries, nb_hash_functions and pinning "
+                               "only",
                                "map \"%s\" in section \".maps\"%s%s: %s",
-                               name, *member ? ", member " : "", member,
-                               error);
+                               name, *error.member ? ", member " : "",
+                               error.member, error.text);
         }
     } else {
         spec->type = place_word(&ld->elf, place, 0);

@@ -24,6 +24,7 @@
 #include "ovs-rcu.h"
 #include "ovs-thread.h"
 #include "seq.h"
+#include "openvswitch/shash.h"
 #include "smap.h"
 #include "timeval.h"
 #include "util.h"
@@ -46,6 +47,12 @@ struct filter_prog_load {
     size_t elf_len;
     long long int time;         /* When, in ms since the epoch. */
     uint64_t memory;            /* Its part of 'memory_used', in bytes. */
+};
+
+/* Maps that the programs of a bridge share. */
+struct filter_prog_scope {
+    struct okobpf_map_scope *maps;
+    unsigned int n_users;       /* Programs, loaded or being loaded. */
 };
 
 /* Counters of one slot, written by its owner only. */
@@ -89,6 +96,10 @@ static int n_doomed OVS_GUARDED_BY(mutex);
 static struct seq *doomed_seq;
 
 DEFINE_STATIC_PER_THREAD_DATA(uint64_t, last_doomed_seqno, 0);
+
+/* By the bridge's name: "struct filter_prog_scope"s. */
+static struct shash scopes OVS_GUARDED_BY(mutex)
+    = SHASH_INITIALIZER(&scopes);
 
 /* Bit set: slot in use.  'host.n_slots' bits. */
 static unsigned long *slots OVS_GUARDED_BY(mutex);
@@ -282,6 +293,45 @@ filter_prog_uncharge(uint64_t n_bytes)
     ovs_mutex_unlock(&mutex);
 }
 
+/* Returns the maps that programs of bridge 'owner' share.  The caller must
+ * give them back with put_scope(). */
+static struct okobpf_map_scope *
+get_scope(const char *owner)
+{
+    struct filter_prog_scope *scope;
+
+    ovs_mutex_lock(&mutex);
+    scope = shash_find_data(&scopes, owner);
+    if (!scope) {
+        scope = xzalloc(sizeof *scope);
+        scope->maps = okobpf_map_scope_create();
+        if (!scope->maps) {
+            out_of_memory();
+        }
+        shash_add(&scopes, owner, scope);
+    }
+    scope->n_users++;
+    ovs_mutex_unlock(&mutex);
+
+    return scope->maps;
+}
+
+/* Reverses get_scope(owner). */
+static void
+put_scope(const char *owner)
+{
+    struct filter_prog_scope *scope;
+
+    ovs_mutex_lock(&mutex);
+    scope = shash_find_data(&scopes, owner);
+    if (!--scope->n_users) {
+        shash_find_and_delete(&scopes, owner);
+        okobpf_map_scope_unref(scope->maps);
+        free(scope);
+    }
+    ovs_mutex_unlock(&mutex);
+}
+
 /* Loads a program that may take 'left' bytes, to replace 'old', which may be
  * NULL. */
 static struct filter_prog_load *
@@ -302,9 +352,11 @@ filter_prog_load__(const char *owner, uint32_t number,
 
     char *print_name = xasprintf("bridge %s: filter program %"PRIu32,
                                  owner, number);
+    struct okobpf_map_scope *scope = get_scope(owner);
     struct okobpf_options options = {
         .limits = &current_limits,
         .host = &host,
+        .scope = scope,
         .engine = OKOBPF_ENGINE_AUTO,
         .want_log = want_log,
         .print_name = print_name,
@@ -313,8 +365,13 @@ filter_prog_load__(const char *owner, uint32_t number,
     };
     struct okobpf_prog *prog = okobpf_load(elf, elf_len, &options, report);
     free(print_name);
+    put_scope(owner);
     if (!prog) {
         return NULL;
+    }
+    if (report->notes) {
+        VLOG_INFO("bridge %s: filter program %"PRIu32": %s",
+                  owner, number, report->notes);
     }
 
     const struct okobpf_prog_info *info = okobpf_prog_info(prog);
@@ -473,6 +530,7 @@ filter_prog_create(const char *owner, uint32_t number,
     fp->number = number;
     fp->owner = xstrdup(owner);
     ovsrcu_init(&fp->load, load);
+    get_scope(owner);
     fp->stats = xzalloc_cacheline((host.n_slots + 1)
                                   * sizeof *fp->stats);
 
@@ -482,6 +540,7 @@ filter_prog_create(const char *owner, uint32_t number,
         report->reason = xasprintf("this switch has %d filter programs, its "
                                    "limit, already", FILTER_PROG_MAX);
         free_cacheline(fp->stats);
+        put_scope(fp->owner);
         free(fp->owner);
         free(fp);
         filter_prog_load_destroy(load);
@@ -538,6 +597,7 @@ filter_prog_destroy(struct filter_prog *fp)
     filter_prog_load_destroy_doomed(
         ovsrcu_get_protected(struct filter_prog_load *, &fp->load));
     free_cacheline(fp->stats);
+    put_scope(fp->owner);
     free(fp->owner);
     free(fp);
 }

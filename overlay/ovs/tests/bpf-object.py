@@ -138,9 +138,18 @@ class Strings:
         return offset
 
 
-def btf(maps, members):
+def map_words(definition):
+    """Returns the five numbers that define a map."""
+    kind, *sizes = definition
+    words = [MAP_TYPES[kind] if kind in MAP_TYPES else number(kind)]
+    words += [number(size) for size in sizes]
+    return words + [0] * (5 - len(words))
+
+
+def btf(maps, members, pin):
     """Returns type information: for each of 'members', a map's name with the
-    names and sizes in bytes of the unsigned integers in its values."""
+    names and sizes in bytes of the unsigned integers in its values; if 'pin',
+    the definition of each map, which programs share by its name."""
     names, types = Strings(), []
     sizes = {m[0]: number(m[2]) for m in maps}
 
@@ -162,6 +171,14 @@ def btf(maps, members):
                    sizes[name] + offset, names.add("key"), key, 0,
                    names.add("value"), value, 8 * sizes[name])
         add(names.add("____btf_map_" + name), 14 << 24, pair, 1)
+    for name, *definition in maps if pin else []:
+        words = []
+        for i, (field, value) in enumerate(zip(
+                ("type", "key_size", "value_size", "max_entries", "pinning"),
+                map_words(definition)[:4] + [1])):
+            array = add(0, 3 << 24, 0, integer(4), integer(4), value)
+            words += [names.add(field), add(0, 2 << 24, array), 64 * i]
+        add(names.add(name), 14 << 24, add(0, 4 << 24 | 5, 40, *words), 1)
     data = b"".join(types)
     return struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(data), len(data),
                        len(names.data)) + data + names.data
@@ -173,12 +190,10 @@ def build(args):
     code, relocations = assemble(args.program,
                                  ["map " + m[0] for m in maps]
                                  + ["string " + t[0] for t in texts])
-    data = b"".join(
-        struct.pack("<5I",
-                    MAP_TYPES[m[1]] if m[1] in MAP_TYPES else number(m[1]),
-                    number(m[2]), number(m[3]), number(m[4]),
-                    number(m[5]) if len(m) > 5 else 0)
-        for m in maps)
+    # By types, a map is five pointers, of which only the types count.
+    size = 40 if args.pin else 20
+    data = b"".join(bytes(size) if args.pin
+                    else struct.pack("<5I", *map_words(m[1:])) for m in maps)
 
     names, strings, rodata = Strings(), Strings(), Strings()
     # Section 1 is the program, 2 the maps, 7 the strings.
@@ -189,7 +204,7 @@ def build(args):
     for i, m in enumerate(maps):
         index["map " + m[0]] = 2 + i
         symbols += struct.pack("<IBBHQQ", strings.add(m[0]), 0x11, 0, 2,
-                               20 * i, 20)
+                               size * i, size)
     for i, (name, text) in enumerate(texts):
         index["string " + name] = 2 + len(maps) + i
         symbols += struct.pack("<IBBHQQ", strings.add(name), 0x11, 0, 7,
@@ -200,7 +215,7 @@ def build(args):
     # (name, type, flags, data, link, info, alignment, entry size)
     sections = [
         (args.section, 1, 6, code, 0, 0, 8, 0),
-        (args.map_section, 1, 3, data, 0, 0, 4, 0),
+        (".maps" if args.pin else args.map_section, 1, 3, data, 0, 0, 8, 0),
         (".rel" + args.section, 9, 0, rel, 4, 1, 8, 16),
         (".symtab", 2, 0, symbols, 5, 1, 8, 24),
         (".strtab", 3, 0, strings.data, 0, 0, 1, 0),
@@ -208,8 +223,9 @@ def build(args):
     ]
     if texts:
         sections.append((".rodata", 1, 2, rodata.data, 0, 0, 1, 0))
-    if args.members:
-        sections.append((".BTF", 1, 0, btf(maps, args.members), 0, 0, 1, 0))
+    if args.members or args.pin:
+        sections.append((".BTF", 1, 0, btf(maps, args.members, args.pin),
+                         0, 0, 1, 0))
     shstrndx = len(sections) + 1
     headers = bytes(64)
     body = b""
@@ -244,6 +260,8 @@ def main():
     parser.add_argument("--members", action="append", default=[],
                         metavar="MAP,NAME:SIZE,...",
                         help="unsigned integers in the map's values")
+    parser.add_argument("--pin", action="store_true",
+                        help="let programs share the maps by their names")
     parser.add_argument("--string", action="append", default=[],
                         metavar="NAME,TEXT", help="constant string")
     parser.add_argument("--name", default="entry", help="of the function")

@@ -1,0 +1,51 @@
+/*
+ * Copyright (c) 2026 The Oko authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef OKOBPF_MAPS_SCOPE_H
+#define OKOBPF_MAPS_SCOPE_H 1
+
+/* Maps that programs share by their names. */
+
+#include "maps/map.h"
+
+struct okobpf_map_scope *map_scope_ref(struct okobpf_map_scope *);
+
+/* Stores in '*map' the map that programs of the scope share by the name of
+ * 'spec', which must stay until the caller gives the map back with
+ * map_scope_put().  Creates it, and sets '*created', if there is none, or if
+ * only the program that has 'replaced' for a map, which may be NULL, has it
+ * and it is defined in another manner.
+ *
+ * Returns OKOBPF_OK, or reports the failure, for one if others define the map
+ * in another manner. */
+enum okobpf_status map_scope_get(struct okobpf_map_scope *,
+                                 const struct map_spec *spec,
+                                 const struct okobpf_host *,
+                                 const struct okobpf_map *replaced,
+                                 struct okobpf_map **map, bool *created,
+                                 struct okobpf_report *);
+
+/* Takes another reference to 'map', which map_scope_get() found by 'spec', to
+ * be given back likewise.  Returns false if memory is exhausted. */
+bool map_scope_join(struct okobpf_map_scope *, const struct map_spec *spec,
+                    struct okobpf_map *map);
+
+/* Gives back 'map', which map_scope_get() found by 'spec'.  The last one to do
+ * so makes the scope forget it. */
+void map_scope_put(struct okobpf_map_scope *, const struct map_spec *spec,
+                   struct okobpf_map *map);
+
+#endif /* scope.h */
