@@ -14,6 +14,7 @@ integers, pointers, ``bool``                  ``int``, ``bool``; text: ``"10"``,
 ``struct mac_addr``                           ``"50:54:00:00:00:01"``
 ``struct``                                    :class:`Record`, a hashable ``dict``; takes any
                                               mapping, or text: ``"a=1,b=2"`` or JSON
+bit-fields                                    ``int``
 arrays                                        ``tuple``; takes any sequence
 ``char[N]``                                   ``str``, if the bytes are text
 key of a longest-prefix map, with 4 or 16     ``"10.0.0.0/8"``, ``"2001:db8::/32"``; takes
@@ -36,9 +37,10 @@ import ipaddress
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from operator import or_
 from typing import TypeAlias
 
-from oko_py._btf import MAX_DEPTH, Btf, Kind
+from oko_py._btf import MAX_DEPTH, Btf, Kind, Member
 from oko_py._errors import ObjectFileError, OkoError
 
 #: What a codec decodes to.
@@ -124,10 +126,14 @@ def to_text(value: Value) -> str:
 class Codec:
     """Converts between Python objects and *size* bytes.  This one leaves them bytes."""
 
-    def __init__(self, size: int, name: str = "") -> None:
-        """Make a codec for a type of *size* bytes, which people know as *name*."""
+    def __init__(self, size: int, name: str = "", *, why: str = "") -> None:
+        """Make a codec for a type of *size* bytes, which people know as *name*.
+
+        *why* says why values are bytes only, if they are.
+        """
         self.size = size
         self.name = name or f"{size} bytes"
+        self.why = why or "the type is not known: no BTF"
 
     @property
     def typed(self) -> bool:
@@ -149,7 +155,7 @@ class Codec:
 
     def _encode(self, value: object) -> bytes:
         raise Mismatch(
-            f"{self.size} bytes (the type is not known: no BTF)",
+            f"{self.size} bytes ({self.why})",
             f"{type(value).__name__} {value!r}",
         )
 
@@ -191,6 +197,27 @@ class _Integer(Codec):
     def decode(self, data: bytes) -> Value:
         number = int.from_bytes(data, "big" if self.big else "little", signed=self.signed)
         return number == 1 if self.boolean and number < 2 else number
+
+
+class _Bits(_Integer):
+    """A bit-field: some of the bits of the *size* bytes that it lies in."""
+
+    def __init__(self, size: int, name: str, *, shift: int, bits: int, signed: bool) -> None:
+        super().__init__(size, f"{name}:{bits}", signed=signed, big=False, boolean=False)
+        self.shift = shift
+        self.bits = bits
+
+    def _encode(self, value: object) -> bytes:
+        number = self.number(value)
+        low = -(1 << self.bits - 1) if self.signed else 0
+        high = (1 << self.bits - self.signed) - 1
+        if not low <= number <= high:
+            raise Mismatch(f"a number from {low} to {high} ({self.name})", str(number))
+        return ((number & (1 << self.bits) - 1) << self.shift).to_bytes(self.size, "little")
+
+    def decode(self, data: bytes) -> Value:
+        number = int.from_bytes(data, "little") >> self.shift & (1 << self.bits) - 1
+        return number - (1 << self.bits) if self.signed and number >> self.bits - 1 else number
 
 
 #: An array's index, whose type is known without BTF.
@@ -398,7 +425,10 @@ class _Struct(Codec):
         data = bytearray(self.size)
         for name, offset, codec in self.fields:
             try:
-                data[offset : offset + codec.size] = codec.encode(value[name])
+                part = codec.encode(value[name])
+                if isinstance(codec, _Bits):    # Its bytes may hold others, too.
+                    part = bytes(map(or_, data[offset : offset + codec.size], part))
+                data[offset : offset + codec.size] = part
             except Mismatch as error:
                 raise error.within(name) from None
         return bytes(data)
@@ -430,6 +460,9 @@ def _pairs(text: str, name: str) -> dict[str, str]:
     return pairs
 
 
+_TOO_COMPLEX = "the type can't be taken apart"
+
+
 class _TooComplex(Exception):
     """The type can't be, or isn't worth being, taken apart."""
 
@@ -438,15 +471,16 @@ def codec_for(btf: Btf, type_id: int, size: int, *, name: str = "") -> Codec:
     """Return the codec for a type of *btf* that has to have *size* bytes.
 
     *name* is that of the member or variable, for the rule on addresses.  Types that don't fit the
-    size or can't be taken apart (unions, bit-fields) are left as bytes.  Raises
-    :class:`ObjectFileError` if the BTF is broken.
+    size or can't be taken apart (unions) are left as bytes; so are members of such types, but not
+    the structures that they are in.  Of a union without a name, the first member of its size
+    stands for it.  Raises :class:`ObjectFileError` if the BTF is broken.
     """
     if btf.size_of(type_id) != size or not size:
-        return Codec(size)
+        return Codec(size, why=f"the BTF tells of a type of {btf.size_of(type_id)} bytes")
     try:
         return _Builder(btf).build(type_id, name, 0)
     except _TooComplex:
-        return Codec(size)
+        return Codec(size, why=_TOO_COMPLEX)
 
 
 class _Builder:
@@ -471,7 +505,7 @@ class _Builder:
             if found.size == 6 and names & {"mac_addr", "eth_addr"}:
                 return _Mac(6, shown)
             if found.kind is Kind.UNION:
-                return Codec(found.size, shown)
+                return Codec(found.size, shown, why=f"{shown} has several meanings")
             return self._struct(found.size, shown, type_id, depth)
         if found.kind is Kind.ARRAY:
             return self._array(found.type_id, found.count, name, depth)
@@ -490,7 +524,7 @@ class _Builder:
                 return _IPv4(shown, big=big)
             return _Integer(found.size, shown, signed=found.signed, big=big, boolean=found.is_bool)
         if 0 < found.size <= 16:
-            return Codec(found.size, shown)
+            return Codec(found.size, shown, why=f"{shown} is known as bytes only")
         raise _TooComplex
 
     def _array(self, element_id: int, count: int, name: str, depth: int) -> Codec:
@@ -506,22 +540,80 @@ class _Builder:
         return _Array(element, count)
 
     def _struct(self, size: int, shown: str, type_id: int, depth: int) -> Codec:
-        found, _ = self.btf.resolve(type_id)
-        fields: list[tuple[str, int, Codec]] = []
-        for member in found.members:
-            if member.bit_size or member.bit_offset % 8 or not member.name:
-                raise _TooComplex
-            codec = self.build(member.type_id, member.name, depth + 1)
-            start = member.bit_offset // 8
-            if start + codec.size > size:
-                raise ObjectFileError(
-                    f"broken BTF: member {member.name!r} of {shown} ends at byte"
-                    f" {start + codec.size} of {size}"
-                )
-            fields.append((member.name, start, codec))
+        fields = self._fields(size, shown, type_id, depth)
         if not fields or len({name for name, _, _ in fields}) != len(fields):
             raise _TooComplex
         return _Struct(size, shown, fields)
+
+    def _fields(
+        self, size: int, shown: str, type_id: int, depth: int
+    ) -> list[tuple[str, int, Codec]]:
+        """Return names, offsets and codecs of the members of a structure."""
+        found, _ = self.btf.resolve(type_id)
+        fields: list[tuple[str, int, Codec]] = []
+        for member in found.members:
+            start = member.bit_offset // 8
+            if member.bit_size or member.bit_offset % 8:
+                new = self._bit_field(member)
+            elif not self.btf.size_of(member.type_id):
+                new = []    # An array without a length, behind the structure.
+            elif member.name:
+                new = [(member.name, start, self._member(member, depth))]
+            else:
+                new = [
+                    (name, start + offset, codec)
+                    for name, offset, codec in self._nameless(member, shown, depth)
+                ]
+            for name, offset, codec in new:
+                if offset + codec.size > size:
+                    raise ObjectFileError(
+                        f"broken BTF: member {name!r} of {shown} ends at byte"
+                        f" {offset + codec.size} of {size}"
+                    )
+            fields += new
+        return fields
+
+    def _member(self, member: Member, depth: int) -> Codec:
+        """Return the codec of a member, which is left as bytes if it is odd."""
+        try:
+            return self.build(member.type_id, member.name, depth + 1)
+        except _TooComplex:
+            if self.n_leaves > _MAX_LEAVES:
+                raise           # It is all too much.
+            return Codec(self.btf.size_of(member.type_id), why=_TOO_COMPLEX)
+
+    def _nameless(
+        self, member: Member, shown: str, depth: int
+    ) -> list[tuple[str, int, Codec]]:
+        """Return the fields of a structure or union whose members count as the outer one's."""
+        found, _ = self.btf.resolve(member.type_id)
+        if depth >= MAX_DEPTH or found.kind not in (Kind.STRUCT, Kind.UNION):
+            raise _TooComplex
+        if found.kind is Kind.STRUCT:
+            return self._fields(found.size, shown, member.type_id, depth + 1)
+        for each in found.members:
+            if self.btf.size_of(each.type_id) == found.size and not each.bit_size:
+                if not each.name:
+                    return self._nameless(each, shown, depth + 1)
+                return [(each.name, 0, self._member(each, depth))]
+        names = [each.name for each in found.members if each.name]
+        if not names:
+            raise _TooComplex
+        return [(names[0], 0, Codec(found.size, why="a union has several meanings"))]
+
+    def _bit_field(self, member: Member) -> list[tuple[str, int, Codec]]:
+        found, typedefs = self.btf.resolve(member.type_id)
+        bits = member.bit_size
+        if not bits or bits > 64 or found.kind not in (Kind.INT, Kind.ENUM, Kind.ENUM64):
+            raise _TooComplex
+        if not member.name:
+            return []           # Padding.
+        self.n_leaves += 1
+        start, shift = divmod(member.bit_offset, 8)
+        shown = typedefs[0] if typedefs else found.name
+        size = (shift + bits + 7) // 8
+        codec = _Bits(size, shown, shift=shift, bits=bits, signed=found.signed)
+        return [(member.name, start, codec)]
 
 
 _BIG_ENDIAN = frozenset(

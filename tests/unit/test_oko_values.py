@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -283,6 +284,32 @@ def builder(declarations: str) -> Callable[[Path], Codec]:
         ),
         ("typedef struct { __u32 chip; } key_type;", Record({"chip": 1}), b"\1\0\0\0"),
         ("typedef bool key_type;", True, b"\1"),
+        # One odd member leaves the others what they are.
+        (
+            "typedef struct { __u32 x; union { __u32 u; ipv4_addr ip; }; __u8 end[2]; } key_type;",
+            Record({"x": 1, "u": 2, "end": (3, 4)}),
+            b"\1\0\0\0\2\0\0\0\3\4\0\0",
+        ),
+        (
+            "typedef struct { __u8 flag; struct { __u8 x; struct { __u8 y; }; }; } key_type;",
+            Record({"flag": 1, "x": 2, "y": 3}),
+            b"\1\2\3",
+        ),
+        (
+            "typedef struct { __u32 a : 3, b : 29; __s8 c : 4, : 2, d : 2; } key_type;",
+            Record({"a": 5, "b": 1 << 28, "c": -1, "d": -2}),
+            b"\5\0\0\x80\x8f\0\0\0",
+        ),
+        (
+            "typedef struct { __u8 a; union { __u16 n; __u8 bytes[2]; } u; __u8 b; } key_type;",
+            Record({"a": 1, "u": b"\2\3", "b": 4}),
+            b"\1\0\2\3\4\0",
+        ),
+        (
+            "typedef struct { __u64 n; double f; } key_type;",
+            Record({"n": 1, "f": b"12345678"}),
+            b"\1\0\0\0\0\0\0\x0012345678",
+        ),
         ("typedef double key_type;", b"12345678", b"12345678"),
         ("typedef struct { __u8 all[5000]; } key_type;", b"5" * 5000, b"5" * 5000),
     ],
@@ -293,3 +320,19 @@ def test_rules_for_types(
     codec = builder(declarations)(tmp_path)
     assert codec.encode(value) == data
     assert codec.decode(data) == value
+
+
+@pytest.mark.parametrize(
+    ("members", "value", "expected"),
+    [
+        ("__u32 a : 3, b : 29;", {"a": 8, "b": 0}, "a number from 0 to 7"),
+        ("__s32 a : 3, b : 29;", {"a": -5, "b": 0}, "a number from -4 to 3"),
+        ("union { __u16 n; __u8 b[2]; } u;", {"u": 5}, "2 bytes (union has several meanings)"),
+    ],
+)
+def test_odd_members_say_what_they_take(
+    members: str, value: dict[str, int], expected: str, tmp_path: Path
+) -> None:
+    codec = builder(f"typedef struct {{ {members} }} key_type;")(tmp_path)
+    with pytest.raises(Mismatch, match=re.escape(expected)):
+        codec.encode(value)
