@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import oko_py
+from oko_py import elf
 
 SEVERAL = """#include <oko/filter.h>
 __noinline uint64_t twice(uint64_t n) { return n * 2; }
@@ -100,4 +101,4 @@ def test_list(okobpf: Path, tmp_path: Path, source: str, names: list[str]) -> No
     for name in names:
         assert f'"{name}" in section' in done.stdout
     # The library agrees, but for which comes first.
-    assert sorted(each.name for each in oko_py.elf.load(program).programs) == sorted(names)
+    assert sorted(each.name for each in elf.load(program).programs) == sorted(names)
