@@ -81,6 +81,8 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/okobpf.h \
 	lib/okobpf/print.c \
 	lib/okobpf/print.h \
+	lib/okobpf/printable.c \
+	lib/okobpf/printable.h \
 	lib/okobpf/prog.c \
 	lib/okobpf/replace.c \
 	lib/okobpf/replace.h \

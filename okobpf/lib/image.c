@@ -27,6 +27,7 @@
 #include <string.h>
 #include "mem.h"
 #include "object/load.h"
+#include "printable.h"
 
 /* The image's arena is a list of these. */
 struct chunk {
@@ -51,7 +52,8 @@ image_alloc(struct image *image, size_t size)
     return chunk->data;
 }
 
-/* Returns a copy of 's', of its first 'max_len' characters if it is longer. */
+/* Returns a copy of 's', of its first 'max_len' characters if it is longer,
+ * with '?' for what cannot be printed. */
 char *
 image_strdup(struct image *image, const char *s, size_t max_len)
 {
@@ -60,6 +62,7 @@ image_strdup(struct image *image, const char *s, size_t max_len)
 
     if (copy) {
         memcpy(copy, s, len);
+        make_printable(copy, len);
     }
     return copy;
 }

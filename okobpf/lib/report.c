@@ -24,8 +24,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "image.h"
 #include "mem.h"
+#include "printable.h"
 
 const char *
 okobpf_status_to_string(enum okobpf_status status)
@@ -78,6 +80,17 @@ report_asprintf(const char *format, ...)
     return s;
 }
 
+/* Makes the line 's', which may be NULL and may have names of the object in
+ * it, fit for people.  Returns it. */
+static char *
+printable(char *s)
+{
+    if (s) {
+        make_printable(s, strlen(s));
+    }
+    return s;
+}
+
 static void
 replace(char **member, char *s)
 {
@@ -92,7 +105,7 @@ report_fail(struct okobpf_report *report, enum okobpf_status status,
     va_list args;
 
     va_start(args, reason);
-    replace(&report->reason, report_vasprintf(reason, args));
+    replace(&report->reason, printable(report_vasprintf(reason, args)));
     va_end(args);
 
     report->status = status;
@@ -111,7 +124,7 @@ report_note(struct okobpf_report *report, const char *format, ...)
     char *note;
 
     va_start(args, format);
-    note = report_vasprintf(format, args);
+    note = printable(report_vasprintf(format, args));
     va_end(args);
     if (note) {
         replace(&report->notes, report_asprintf("%s%s%s", before,

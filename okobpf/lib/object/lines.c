@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mem.h"
+#include "printable.h"
 
 /* Most changes of section to follow: far more than an honest object has. */
 #define MAX_SECTIONS 1024
@@ -110,6 +111,7 @@ elf_load_lines(struct loader *ld)
         return;
     }
     memcpy(strings, ld->btf.strings, ld->btf.strings_size);
+    make_printable(strings, ld->btf.strings_size);
 
     for (size_t i = 0; i < n; i++) {
         const struct btf_line *line = &btf_lines[i];
