@@ -35,6 +35,9 @@
 /* Largest value whose first access in each run is charged with its lookup. */
 #define MAX_SMALL_VALUE 128
 
+/* Slots of the host that are reckoned with. */
+#define MAX_CORES 128
+
 /* Hash functions of a sketch that does not say how many. */
 #define DEFAULT_HASH_FUNCTIONS 4
 
@@ -243,6 +246,11 @@ add_map_helper(struct work *work, const struct work_model *model,
         /* A bucket, an entry and its value, at times one before it. */
         work->units += 20 + 2 * key + (writes ? 200 + value : 0);
         add_accesses(work, model, map, writes ? 5 : 3);
+        if (writes && spec->type == OKOBPF_MAP_PERCPU_HASH) {
+            /* A new entry's values of all cores become zeros. */
+            work->units += ((spec->value_size + UINT64_C(63)) & ~UINT64_C(63))
+                           * MAX_CORES / 8;
+        }
         return;
 
     case OKOBPF_MAP_LRU_HASH:
