@@ -515,6 +515,9 @@ learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
         return;
     }
 
+    const bool raised[2] = { a.s.r.smin > dst->s.r.smin,
+                             b.s.r.smin > src->s.r.smin };
+
     if (!scalar_equal(&a.s, &dst->s)) {
         dst->s = a.s;
         dst->deps = a.type == V_SCALAR ? deps : 0;
@@ -531,7 +534,9 @@ learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
         if (both[i]->id == ID_PKT_LEN && both[i]->form == FORM_PLAIN) {
             learn_len(v, both[i]->s.r.smin - both[i]->delta, deps);
         }
-        learn_bounds(v, both[i], deps);
+        if (raised[i]) {
+            learn_bounds(v, both[i], deps);
+        }
     }
     learn_order(v, op, width, taken, &a, &b, deps);
     learn_all_parts(v);
