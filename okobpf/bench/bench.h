@@ -1,27 +1,14 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef BENCH_H
-#define BENCH_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* The benchmark of the engines.
  *
  * Each program of programs/ is compiled to BPF and, by native.c, to machine
  * code.  All engines run it on the same packets, with the same maps, in one
  * process, by turns. */
+
+#ifndef BENCH_H
+#define BENCH_H 1
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef BENCH_PEER_H
-#define BENCH_PEER_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* DPDK's librte_bpf, which runs the same instructions as the library.
  *
@@ -24,6 +8,9 @@
  * make of it what the program takes: a pointer to the packet and its length.
  * Helpers become its external functions.  Nothing else is changed: what its
  * validator refuses, it does not run. */
+
+#ifndef BENCH_PEER_H
+#define BENCH_PEER_H 1
 
 #include <stddef.h>
 #include "bench.h"

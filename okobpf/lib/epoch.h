@@ -1,22 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifndef OKOBPF_EPOCH_H
-#define OKOBPF_EPOCH_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Waiting for running programs.
  *
@@ -31,6 +14,9 @@
  * epoch it began in, and the epoch advances only when all present runs began
  * in it.  What was made unreachable in an epoch can have no holder when the
  * epoch has advanced twice since. */
+
+#ifndef OKOBPF_EPOCH_H
+#define OKOBPF_EPOCH_H 1
 
 #include <stdatomic.h>
 #include <stdbool.h>

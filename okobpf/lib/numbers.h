@@ -1,28 +1,14 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifndef OKOBPF_NUMBERS_H
-#define OKOBPF_NUMBERS_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* What programs, hosts and the runtime know each other's things by: each list
  * stands here, and is made into enums, names and tables where these are.
  * Programs' headers and oko_py have copies, which a test compares with this.
  *
  * A number, once given, keeps its meaning: lists grow at their ends. */
+
+#ifndef OKOBPF_NUMBERS_H
+#define OKOBPF_NUMBERS_H 1
 
 /* Kinds of maps: KIND(ID, NUMBER, NAME).  The operations of a kind are
  * 'map_NAME_ops'. */

@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_H
-#define OKOBPF_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* A BPF runtime for packet filter programs.
  *
@@ -36,6 +20,9 @@
  * host's 'defer' (see 'struct okobpf_host'), except for those of LRU hash
  * tables, which are too many for that: the library waits itself for the runs
  * that could have looked them up. */
+
+#ifndef OKOBPF_H
+#define OKOBPF_H 1
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,23 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Runs that change nothing, and tell what the program asked of its maps.
  *
@@ -26,6 +8,10 @@
  * looks up is copied to private memory, where it may be written, and what it
  * updates or deletes is noted there, too.  All else is read from the real map,
  * in ways that leave no trace in it. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
 
 #include "scratch.h"
 

@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_WORK_H
-#define OKOBPF_WORK_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* What a run costs, in units of work.
  *
@@ -34,6 +18,9 @@
  * charged for as touches: however many there are, no cache line is fetched
  * twice.  An access to larger maps is charged as if it always went to memory.
  * The packet is taken for fetched: the switch has just looked at it. */
+
+#ifndef OKOBPF_WORK_H
+#define OKOBPF_WORK_H 1
 
 #include "image.h"
 

@@ -1,27 +1,14 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_INTERP_INTERP_H
-#define OKOBPF_INTERP_INTERP_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* What the interpreter runs.
  *
  * A program becomes an array of steps with as many elements as the program has
  * slots, so that jumps have the same offsets in both.  What to do is settled
  * when a step is made, as far as possible, in place of each time it runs. */
+
+#ifndef OKOBPF_INTERP_INTERP_H
+#define OKOBPF_INTERP_INTERP_H 1
 
 #include "image.h"
 

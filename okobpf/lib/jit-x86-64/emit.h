@@ -1,27 +1,14 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_JIT_X86_64_EMIT_H
-#define OKOBPF_JIT_X86_64_EMIT_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Encoder for the x86-64 instructions that the JIT uses.
  *
  * All functions append to a 'struct x86_code'.  Without a buffer they only
  * count, which is how the JIT measures a program before it allocates memory
  * for it: both passes run the same code, so they cannot disagree. */
+
+#ifndef OKOBPF_JIT_X86_64_EMIT_H
+#define OKOBPF_JIT_X86_64_EMIT_H 1
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_JIT_X86_64_JIT_H
-#define OKOBPF_JIT_X86_64_JIT_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Between the parts of the x86-64 JIT:
  *
@@ -64,6 +48,9 @@
  *      enforces indirect branch tracking cannot call them.  Linux does not
  *      offer this to user processes.  Shadow stacks need nothing: each return
  *      goes with a call. */
+
+#ifndef OKOBPF_JIT_X86_64_JIT_H
+#define OKOBPF_JIT_X86_64_JIT_H 1
 
 #include "image.h"
 #include "jit-x86-64/emit.h"

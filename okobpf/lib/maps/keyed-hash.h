@@ -1,22 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifndef OKOBPF_KEYED_HASH_H
-#define OKOBPF_KEYED_HASH_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* A hash that whoever chooses the keys can't make collide, since he does not
  * know the secret.
@@ -42,6 +25,9 @@
  *
  * A hash is for this process only: it depends on the machine's byte order, and
  * secrets are not kept. */
+
+#ifndef OKOBPF_KEYED_HASH_H
+#define OKOBPF_KEYED_HASH_H 1
 
 #include <stddef.h>
 #include <stdint.h>

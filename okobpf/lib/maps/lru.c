@@ -1,23 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* LRU hash tables: never full, since an insertion into one that is makes room
  * by evicting an entry that was not used of late.
@@ -45,6 +27,10 @@
  * the map.  Only if these are used up, because a single run evicts so many
  * or a thread is held up in the midst of a run while others do, an insertion
  * fails for want of memory.  No grace period of the host's is waited for. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
 
 #include "maps/hash.h"
 

@@ -1,22 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifndef OKOBPF_MAPS_MAP_H
-#define OKOBPF_MAPS_MAP_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Maps, from within the library.
  *
@@ -30,6 +13,9 @@
  * relaxed atomic accesses of 64 bits, so that an aligned word is never torn,
  * while a larger value may be seen half updated, as in Linux.  Memory that a
  * reader could hold goes back through map_defer(), or epoch.h. */
+
+#ifndef OKOBPF_MAPS_MAP_H
+#define OKOBPF_MAPS_MAP_H 1
 
 #include <stdatomic.h>
 #include "image.h"

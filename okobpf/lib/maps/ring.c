@@ -1,23 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Rings of events: programs put events in at one end, the host takes them out
  * at the other.
@@ -31,6 +13,10 @@
  * A cell's turn counts how often it was filled and emptied: an even number
  * means that it is free.  So number N finds its cell free if the turn is 2 *
  * (N / cells), and its event there if it is one more. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
 
 #include "maps/map.h"
 

@@ -1,23 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Bloom filters and count-min sketches: what was added, in little memory, with
  * an error on one side only.
@@ -31,6 +13,10 @@
  * The hash functions are the sums of multiples of two halves of one hash.  The
  * result of a lookup stands in memory that the thread's slot owns, until its
  * next lookup in the same map. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
 
 #include "maps/map.h"
 

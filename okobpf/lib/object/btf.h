@@ -1,29 +1,14 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-
-#ifndef OKOBPF_OBJECT_BTF_H
-#define OKOBPF_OBJECT_BTF_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* BTF, the type and line information that clang -g adds to BPF objects.
  *
  * It is as little to be trusted as the rest of the file.  What is damaged is
  * taken for missing: nobody loses a program for its debug information, except
  * where it holds the definitions of maps. */
+
+#ifndef OKOBPF_OBJECT_BTF_H
+#define OKOBPF_OBJECT_BTF_H 1
 
 #include "object/elf.h"
 

@@ -1,28 +1,13 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-
-#ifndef OKOBPF_OBJECT_ELF_H
-#define OKOBPF_OBJECT_ELF_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* The container: sections, symbols and relocations of an ELF object.
  *
  * elf_open() checks all that the other functions and the members below rely
  * on, so that their users need not fear what stands in the file. */
+
+#ifndef OKOBPF_OBJECT_ELF_H
+#define OKOBPF_OBJECT_ELF_H 1
 
 #include "image.h"
 

@@ -1,27 +1,13 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Layouts of keys and values: see layout.h.  All comes from a hostile object:
  * what is too deep, too long or too large makes the layout one that differs
  * from every other. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
 
 #include "object/layout.h"
 

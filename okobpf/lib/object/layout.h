@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_OBJECT_LAYOUT_H
-#define OKOBPF_OBJECT_LAYOUT_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Layouts: which bytes of a map's keys or values mean what, as the types that
  * an object's BTF gives for them say.
@@ -23,6 +7,9 @@
  * Two programs that share a map must agree on this.  A layout is a list of
  * scalars, each with the path of members that leads to it: names of structures
  * and typedefs don't matter. */
+
+#ifndef OKOBPF_OBJECT_LAYOUT_H
+#define OKOBPF_OBJECT_LAYOUT_H 1
 
 #include "object/btf.h"
 

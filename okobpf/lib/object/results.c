@@ -1,28 +1,15 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Makes the results of a program written for XDP what they mean here.
  *
  * XDP_PASS (2), XDP_TX and XDP_REDIRECT (4) match, for which the result is 1,
  * and anything else does not, for which it is 0.  Each exit of the program
  * becomes a jump to code behind it that finds out. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
 
 #include "object/load.h"
 

@@ -1,22 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Arithmetic in which packet pointers take part with either sign, whole or by
  * their lower halves.
@@ -33,6 +16,10 @@
  * what is added, in 32.  Anything else that could be made of such a value
  * would depend on the address, so nothing else is allowed: they count as
  * pointers, of which only V_PKT can be compared and lead to memory. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
 
 #include "verifier/verifier.h"
 

@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_VERIFIER_SCALAR_H
-#define OKOBPF_VERIFIER_SCALAR_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Sets of numbers: what the verifier knows of a register's value.
  *
@@ -26,6 +10,9 @@
  *
  * The code does not depend on the number of bits, so that the tests can
  * compile it with fewer and try all sets there are. */
+
+#ifndef OKOBPF_VERIFIER_SCALAR_H
+#define OKOBPF_VERIFIER_SCALAR_H 1
 
 #include "insn.h"
 #include "verifier/tnum.h"

@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_VERIFIER_TNUM_H
-#define OKOBPF_VERIFIER_TNUM_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Tristate numbers: 64-bit numbers of which each bit is known to be 0, known
  * to be 1, or unknown.
@@ -23,6 +7,9 @@
  * A tnum stands for the set of all x with (x & ~mask) == value.  The result of
  * each operation contains the result of the operation on any members of its
  * operands' sets (but may contain more). */
+
+#ifndef OKOBPF_VERIFIER_TNUM_H
+#define OKOBPF_VERIFIER_TNUM_H 1
 
 #include <stdbool.h>
 #include <stdint.h>

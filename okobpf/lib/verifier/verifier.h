@@ -1,21 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-#ifndef OKOBPF_VERIFIER_VERIFIER_H
-#define OKOBPF_VERIFIER_VERIFIER_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* Inside of the verifier.
  *
@@ -49,6 +33,9 @@
  * with symbols.c, learn.c, bounds.c and stack.c; state.c and prune.c keep
  * checkpoints; work.c bounds what a run costs; report.c tells people; scalar.c,
  * range.c and tnum.c know numbers. */
+
+#ifndef OKOBPF_VERIFIER_VERIFIER_H
+#define OKOBPF_VERIFIER_VERIFIER_H 1
 
 #include <stddef.h>
 #include "image.h"

@@ -1,23 +1,5 @@
-/*
- * Copyright (c) 2026 The Oko authors.
- *
- * Licensed under the Apache License, Version 2.0 (the "License");
- * you may not use this file except in compliance with the License.
- * You may obtain a copy of the License at:
- *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS,
- * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
- * See the License for the specific language governing permissions and
- * limitations under the License.
- */
-
-
-
-#ifndef OKOBPF_TESTS_ORACLE_H
-#define OKOBPF_TESTS_ORACLE_H 1
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright (c) 2026 The Oko authors. */
 
 /* The oracle: what the verifier has to guarantee, checked while a program
  * runs.  A program that the verifier accepts must never trap, whatever the
@@ -28,6 +10,9 @@
  * its stack, the packet, the context or a value of a map that it was given,
  * that stack it reads was written, that helpers get what they expect, and that
  * the program ends. */
+
+#ifndef OKOBPF_TESTS_ORACLE_H
+#define OKOBPF_TESTS_ORACLE_H 1
 
 #include "image.h"
 #include "work.h"
