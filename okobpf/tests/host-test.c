@@ -364,7 +364,10 @@ test_with_map(void **state)
                 assert_int_equal(get(okobpf_prog_map(prog, index), present),
                                  1 + 2 * 16);
             }
-            assert_int_equal(get(okobpf_prog_map(prog, index), absent), 0);
+            if (kind < 6) {     /* A sketch may err. */
+                assert_int_equal(get(okobpf_prog_map(prog, index), absent),
+                                 0);
+            }
         }
         okobpf_prog_get_time(new, &time);
         assert_int_equal(time.n_runs, 2);
