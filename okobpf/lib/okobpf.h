@@ -13,13 +13,13 @@
  * =============
  *
  * What a 'struct okobpf_prog' does doesn't change after okobpf_load(): any
- * number of threads may run it, each with its own 'struct okobpf_env'.  All map
- * functions may be called from any thread at any time.  A value pointer that
- * a map lookup hands to a program stays valid, whatever becomes of the entry,
- * until the program's run ends.  To this end, deleted entries go through the
- * host's 'defer' (see 'struct okobpf_host'), except for those of LRU hash
- * tables, which are too many for that: the library waits itself for the runs
- * that could have looked them up. */
+ * number of threads may run it, each with its own 'struct okobpf_env'.  All
+ * map functions may be called from any thread at any time.  A value pointer
+ * that a map lookup hands to a program stays valid, whatever becomes of the
+ * entry, until the program's run ends.  To this end, deleted entries go
+ * through the host's 'defer' (see 'struct okobpf_host'), except for those of
+ * LRU hash tables, which are too many for that: the library waits itself for
+ * the runs that could have looked them up. */
 
 #ifndef OKOBPF_H
 #define OKOBPF_H 1

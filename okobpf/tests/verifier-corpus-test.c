@@ -5,7 +5,7 @@
  * must then do no harm on random packets; each in verifier/refuse must be
  * refused for the reason in its comment "expect: ...".
  *
- *    verifier-corpus-test [NAME]...    only programs with NAME in their names */
+ *    verifier-corpus-test [NAME]...  only programs with NAME in their names */
 
 #include "testlib.h"
 

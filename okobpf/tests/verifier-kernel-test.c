@@ -451,8 +451,9 @@ main(int argc, char *argv[])
         return 77;
     }
     if (!newer && (major != TABLE_MAJOR || minor != TABLE_MINOR)) {
-        printf("verifier-kernel-test: skipped: %s is for Linux %d.%d and newer, "
-               "this is %s\n", TABLE, TABLE_MAJOR, TABLE_MINOR, release);
+        printf("verifier-kernel-test: skipped: %s is for Linux %d.%d and "
+               "newer, this is %s\n", TABLE, TABLE_MAJOR, TABLE_MINOR,
+               release);
         return 77;
     }
     limits = okobpf_default_limits;

@@ -33,8 +33,8 @@
  * the stripe's count of removals goes up, which a reader compares after each
  * step: it begins the list again if there were any.
  *
- * The whole table is replaced by an empty one when the map is cleared.  Writers
- * look which it is when they have the lock.
+ * The whole table is replaced by an empty one when the map is cleared.
+ * Writers look which it is when they have the lock.
  *
  * The key that a program gives may be in memory that other threads write, such
  * as the value of a map, and change from one look at it to the next.  So an

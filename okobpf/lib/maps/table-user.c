@@ -163,9 +163,9 @@ reclaim_table(void *table_)
     map_reclaimed(&hash->up, hash->table_size);
 }
 
-/* Puts an empty table in the place of the one that is there, and has that freed
- * when no reader can hold it.  Returns false if there is no memory, or if
- * the one before that still waits. */
+/* Puts an empty table in the place of the one that is there, and has that
+ * freed when no reader can hold it.  Returns false if there is no memory, or
+ * if the one before that still waits. */
 static bool
 replace_table(struct map_hash *hash)
 {

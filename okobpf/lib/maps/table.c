@@ -319,7 +319,8 @@ hash_run_ended(struct okobpf_map *map)
     }
 }
 
-/* Sets a link, and leaves its bit, which readers may set at any time, alone. */
+/* Sets a link, and leaves its bit, which readers may set at any time, alone.
+ */
 static void
 set_link(_Atomic uint32_t *link, uint32_t number)
 {

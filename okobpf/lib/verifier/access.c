@@ -35,8 +35,8 @@ reg_name(int r)
     return names[r];
 }
 
-/* Checks that an access of an instruction, 'atomic' or not, is aligned where it
- * must be: on the stack, of which the verifier knows what is in each eight
+/* Checks that an access of an instruction, 'atomic' or not, is aligned where
+ * it must be: on the stack, of which the verifier knows what is in each eight
  * bytes, and where it is atomic.  The interpreter, too, reads and writes
  * packets and values at any alignment, on all machines. */
 static bool

@@ -137,7 +137,8 @@ struct terms {
     int n;
 };
 
-/* Adds what 'id' is a sum of to 'terms'.  Returns false if that is too much. */
+/* Adds what 'id' is a sum of to 'terms'.  Returns false if that is too much.
+ */
 static bool
 find_terms(const struct verifier *v, uint32_t id, struct terms *terms)
 {

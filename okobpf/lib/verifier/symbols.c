@@ -260,8 +260,8 @@ id_origin(const struct verifier *v, uint32_t id)
     return NULL;
 }
 
-/* 'to', a value that is new, has the sum of 'parts' for its symbol, if they are
- * not ID_NONE. */
+/* 'to', a value that is new, has the sum of 'parts' for its symbol, if they
+ * are not ID_NONE. */
 struct adoption {
     struct val *to;
     uint32_t parts[2];

@@ -25,14 +25,15 @@
  * Both are known only when all paths from a checkpoint have been followed to
  * their ends ('n_open' is 0), so only such checkpoints prune.
  *
- * The work of a run is bounded on the way: a path carries what its instructions
- * cost, and a checkpoint what paths cost at most from there on: see work.c.
+ * The work of a run is bounded on the way: a path carries what its
+ * instructions cost, and a checkpoint what paths cost at most from there on:
+ * see work.c.
  *
  * Files: verifier.c drives; encoding.c, cfg.c and liveness.c look at the
  * program before; alu.c, branch.c, access.c and call.c follow one instruction,
  * with symbols.c, learn.c, bounds.c and stack.c; state.c and prune.c keep
- * checkpoints; work.c bounds what a run costs; report.c tells people; scalar.c,
- * range.c and tnum.c know numbers. */
+ * checkpoints; work.c bounds what a run costs; report.c tells people;
+ * scalar.c, range.c and tnum.c know numbers. */
 
 #ifndef OKOBPF_VERIFIER_VERIFIER_H
 #define OKOBPF_VERIFIER_VERIFIER_H 1
@@ -107,9 +108,9 @@ enum val_form {
  *
  * Symbols express that values depend on each other, so that what a branch says
  * of one is known of the others.  'id' stands for one, unknown 64-bit number
- * (in V_VALUE_OR_NULL and V_NULLS: for one pointer, or the OR of several).  A scalar, or the offset of a packet
- * pointer from the start of the packet, with nonzero 'id' is equal to the
- * 'form' of it, modulo 2**64.
+ * (in V_VALUE_OR_NULL and V_NULLS: for one pointer, or the OR of several).  A
+ * scalar, or the offset of a packet pointer from the start of the packet, with
+ * nonzero 'id' is equal to the 'form' of it, modulo 2**64.
  *
  * 'range', if not RANGE_NONE, says that id + range <= pkt_len, where neither
  * this sum nor pkt_len - id wraps if 'id' is taken as a signed number, which
@@ -120,8 +121,8 @@ enum val_form {
  * 'with', if not ID_NONE, is another symbol, of which the same is known
  * together: id + with + with_range <= pkt_len, and this for the sum of the two
  * symbols, which doesn't wrap either.  'id' is no less than -MAX_DELTA then,
- * and 'with' no less than -MAX_REST - MAX_DELTA.  This is what the comparison of a number with what
- * is left of the packet says.
+ * and 'with' no less than -MAX_REST - MAX_DELTA.  This is what the comparison
+ * of a number with what is left of the packet says.
  *
  * Of V_PKT, V_PKT_NEG and their halves, 's' and what relates it to other
  * values are of the pointer's offset: V_PKT_NEG is minus the pointer that has

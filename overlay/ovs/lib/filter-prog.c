@@ -259,9 +259,9 @@ report_no_memory_left(struct okobpf_report *report, uint64_t needed,
     };
 }
 
-/* Charges 'n_bytes' to the memory of all programs.  Returns true if successful.
- * If that would be over the limit, makes '*report' a refusal, unless 'report'
- * is null, and returns false. */
+/* Charges 'n_bytes' to the memory of all programs.  Returns true if
+ * successful.  If that would be over the limit, makes '*report' a refusal,
+ * unless 'report' is null, and returns false. */
 bool
 filter_prog_charge(uint64_t n_bytes, struct okobpf_report *report)
 {

@@ -29,10 +29,10 @@
  *
  * The main thread serves all bridges and connections, so that no message may
  * keep it for long.  What a message asks for, if that could take more than a
- * millisecond or so, becomes a piece of work.  Pieces wait in one queue for all
- * connections.  In each pass through the main loop, the ones at its head are
- * carried out, or a part of them, until TURN_USEC has been used up.  (The last
- * part may take longer: verification of a program is one part.)
+ * millisecond or so, becomes a piece of work.  Pieces wait in one queue for
+ * all connections.  In each pass through the main loop, the ones at its head
+ * are carried out, or a part of them, until TURN_USEC has been used up.  (The
+ * last part may take longer: verification of a program is one part.)
  *
  * A connection has one piece of work at most, and receives no messages before
  * that is done, so that messages take effect in order and pipelined ones wait

@@ -199,8 +199,8 @@ OFP_ASSERT(sizeof(struct oko_prog_image) == 16);
 
 /* What the last load on this connection led to, for people.  The request has
  * no body.  The reply is a sequence of records, empty if there is nothing to
- * tell, or if it was told before.  Text that is too long for one record continues in the next ones, with
- * the same type. */
+ * tell, or if it was told before.  Text that is too long for one record
+ * continues in the next ones, with the same type. */
 enum oko_prog_log_type {
     OKOPLT_REASON = 1,          /* What is wrong, in one line. */
     OKOPLT_WHERE = 2,           /* Which instruction, which source line. */
