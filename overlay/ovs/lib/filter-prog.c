@@ -518,10 +518,14 @@ filter_prog_create(const char *owner, uint32_t number,
 {
     struct filter_prog_load *load;
 
+    /* From now on for as long as there is the program: what it shares must be
+     * found by those that are loaded later. */
     filter_prog_init();
+    get_scope(owner);
     load = filter_prog_load(owner, number, elf, elf_len, NULL,
                             OKOBPF_KEEP_OR_REFUSE, want_log, report);
     if (!load) {
+        put_scope(owner);
         return NULL;
     }
 
@@ -530,7 +534,6 @@ filter_prog_create(const char *owner, uint32_t number,
     fp->number = number;
     fp->owner = xstrdup(owner);
     ovsrcu_init(&fp->load, load);
-    get_scope(owner);
     fp->stats = xzalloc_cacheline((host.n_slots + 1)
                                   * sizeof *fp->stats);
 
