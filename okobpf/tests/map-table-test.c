@@ -48,14 +48,6 @@ del(struct okobpf_map *map, uint32_t key)
     return okobpf_map_delete(map, &key, sizeof key);
 }
 
-static void
-end_grace_periods(void)
-{
-    while (test_host_drain()) {
-        continue;
-    }
-}
-
 /* Stores the first 'n' keys that all come into one bucket. */
 static void
 find_keys(const struct okobpf_map *map, uint32_t keys[], int n)
@@ -146,7 +138,7 @@ test_one_bucket(void **state)
             }
         }
         assert_true(longest > 20);
-        end_grace_periods();
+        test_host_drain();
         map_unref(map);
     }
 }
@@ -189,7 +181,7 @@ test_held_values(void **state)
                 *held[i] = 0;
             }
             epoch_exit(thread);
-            end_grace_periods();
+            test_host_drain();
         }
         map_unref(map);
     }
@@ -234,7 +226,7 @@ test_resumed_in_list(void **state)
                 assert_true(seen[i * 2]);
             }
             okobpf_map_clear(map);
-            end_grace_periods();
+            test_host_drain();
         }
         map_unref(map);
     }
@@ -303,7 +295,7 @@ test_cost(void **state)
         }
         assert_true(resident(map) <= memory + 4096);
         map_unref(map);
-        end_grace_periods();
+        test_host_drain();
     }
 }
 
@@ -348,9 +340,9 @@ test_clear(void **state)
                 assert_int_equal(put(map, key, key), OKOBPF_MAP_OK);
             }
             assert_int_equal(count_dump(map), 1000);
-            end_grace_periods();
+            test_host_drain();
             okobpf_map_clear(map);
-            end_grace_periods();
+            test_host_drain();
         }
         map_unref(map);
     }
@@ -371,9 +363,7 @@ test_large(void **state)
             assert_int_equal(put(map, key, key), OKOBPF_MAP_OK);
         }
         map_unref(map);
-        while (test_host_drain()) {
-            n_pieces++;
-        }
+        n_pieces += test_host_drain();
         assert_int_equal(n_pieces, (size - 1) / (64 * 1024 * 1024) + 1);
     }
 }
@@ -426,7 +416,7 @@ test_gather(void **state)
             for (uint32_t key = 0; key < N; key++) {
                 assert_int_equal(del(map, key + round * N), OKOBPF_MAP_OK);
             }
-            end_grace_periods();
+            test_host_drain();
         }
         assert_true(hash_table(hash)->n_fresh <= hash->max_number);
         map_unref(map);

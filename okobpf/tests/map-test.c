@@ -160,20 +160,6 @@ test_hash(void **state)
     test_host_drain();
 }
 
-/* Has grace periods of the host's end until nothing more waits for one.
- * Returns how many times somebody did. */
-static size_t
-end_grace_periods(void)
-{
-    size_t total = 0;
-    size_t n;
-
-    while ((n = test_host_drain()) != 0) {
-        total += n;
-    }
-    return total;
-}
-
 /* A value stays where it is when it is overwritten, and until the host's grace
  * period ends when it is deleted. */
 static void
@@ -201,18 +187,18 @@ test_hash_pointers(void **state)
 
     /* And then its memory serves again. */
     assert_int_equal(*p, 3);
-    end_grace_periods();
+    test_host_drain();
     for (uint32_t i = 100; map->ops->lookup(map, &key, 0) != p; i++) {
         assert_true(i < 10000);
         del(map, key);
-        end_grace_periods();
+        test_host_drain();
         put(map, key, 5, 0);
     }
 
     p = map->ops->lookup(map, &key, 0);
     okobpf_map_clear(map);
     *p = 6;                     /* Still there, too. */
-    assert_true(end_grace_periods() > 0);
+    assert_true(test_host_drain() > 0);
     map_unref(map);
 }
 
@@ -250,7 +236,7 @@ test_endless_grace_period(void **state)
             assert_true(n * sizeof value <= okobpf_map_info(map)->memory);
         }
 
-        assert_true(end_grace_periods() > 0);
+        assert_true(test_host_drain() > 0);
         assert_int_equal(okobpf_map_update(map, &key, key_size, value,
                                            sizeof value, OKOBPF_NOEXIST),
                          OKOBPF_MAP_OK);
@@ -258,7 +244,7 @@ test_endless_grace_period(void **state)
         /* A map goes after what it gave up. */
         okobpf_map_clear(map);
         map_unref(map);
-        assert_true(end_grace_periods() > 0);
+        assert_true(test_host_drain() > 0);
     }
 }
 
@@ -331,7 +317,7 @@ test_clear_some(void **state)
             }
         }
         map_unref(map);
-        end_grace_periods();
+        test_host_drain();
     }
 }
 

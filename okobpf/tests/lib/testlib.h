@@ -54,7 +54,8 @@ uint32_t count_dump(struct okobpf_map *);
 extern const struct okobpf_host test_host;
 #define TEST_HOST_SLOTS 4
 
-/* Runs what was deferred and returns how much that was. */
+/* Runs what was deferred, and what defers in turn, until nothing is left, and
+ * returns how much that was. */
 size_t test_host_drain(void);
 
 /* As test_host_drain(), for what was deferred before the call, when all runs
