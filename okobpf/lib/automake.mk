@@ -39,6 +39,7 @@ lib_libopenvswitch_la_SOURCES += \
 	lib/okobpf/maps/scope.c \
 	lib/okobpf/maps/scope.h \
 	lib/okobpf/maps/sketch.c \
+	lib/okobpf/maps/table-memory.c \
 	lib/okobpf/maps/table-user.c \
 	lib/okobpf/maps/table.c \
 	lib/okobpf/mem.c \

@@ -117,6 +117,9 @@ struct hash_lock {
     pthread_mutex_t mutex;
 } __attribute__((__aligned__(64)));
 
+/* Spare entries for each stripe, at least. */
+#define HASH_MIN_SPARE 64
+
 /* What differs among the kinds that are built on this. */
 struct hash_class {
     uint32_t header_size;       /* Bytes in front of the key, the link's 4
@@ -227,6 +230,20 @@ hash_get_link(const struct map_hash *hash, struct hash_table *table,
 {
     return (atomic_load_explicit(&hash_entry(hash, table, number)->link,
                                  memory_order_acquire) & HASH_LINK_MASK);
+}
+
+/* Sets a link, and leaves its bit, which readers may set at any time, alone.
+ */
+static inline void
+hash_set_link(_Atomic uint32_t *link, uint32_t number)
+{
+    uint32_t old = atomic_load_explicit(link, memory_order_relaxed);
+
+    while (!atomic_compare_exchange_weak_explicit(
+               link, &old, number | (old & HASH_LINK_BIT),
+               memory_order_release, memory_order_relaxed)) {
+        continue;
+    }
 }
 
 static inline void *
