@@ -94,6 +94,7 @@ convert_arg(enum arg_type type, struct sizes sizes)
     case ARG_MEM:
     case ARG_MEM_OR_NULL:
     case ARG_MEM_WRITE:
+    case ARG_MAP_EVENT:
     case ARG_SIZE:
     case ARG_FMT:
     default:

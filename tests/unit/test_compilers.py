@@ -320,7 +320,11 @@ def test_same_results_of_each_compiler(
         status, text = verify(okobpf, program)
         assert status == 0, text
         for engine in ENGINES:
-            assert outcome(okobpf, engine, program) == reference[source]
+            got, expected = outcome(okobpf, engine, program), reference[source]
+            if source.stem == "helpers":
+                # It keeps a hash, which is another in each process.
+                got, expected = got[:1], expected[:1]
+            assert got == expected
 
 
 @pytest.mark.parametrize(("compiler", "cpu"), NEWEST_CPU)
@@ -335,6 +339,8 @@ def test_corpus(
     sources = sorted((SOURCE / "tests" / "verifier" / kind).glob("*.c"))
     assert sources
     for source, optimize in itertools.product(sources, ("-O2", "-Os")):
+        if f"/* not at {optimize}: " in source.read_text():
+            continue
         program = build(compiler, cpu, source, tmp_path / "x.o", optimize, "-Wno-everything")
         got, text = verify(okobpf, program)
         if got != status:

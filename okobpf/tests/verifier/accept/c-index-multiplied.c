@@ -1,4 +1,5 @@
 /* Indexes that are the upper half of a product. */
+/* not at -Os: there, the bound of what is multiplied is not known. */
 
 #include <oko/filter.h>
 struct cells { uint64_t n[7][100]; };
