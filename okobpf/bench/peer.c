@@ -24,8 +24,18 @@ map_arg(uint64_t r)
     return (struct okobpf_map *) (uintptr_t) r;
 }
 
+/* The peer's JIT makes room for just what a program has on its stack, and calls
+ * with that: the stack need not be aligned as compilers expect of callers.
+ * Whoever gives it a function that they may compile to aligned accesses has to
+ * align the stack. */
+#if defined __x86_64__
+#define REALIGN __attribute__((__force_align_arg_pointer__))
+#else
+#define REALIGN
+#endif
+
 /* As direct as a function can be that is to serve all kinds of maps. */
-static uint64_t
+static uint64_t REALIGN
 peer_map_lookup(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
                 uint64_t r5)
 {
@@ -39,7 +49,7 @@ peer_map_lookup(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
 }
 
 #define PEER_HELPER(NAME, ID)                                           \
-    static uint64_t                                                     \
+    static uint64_t REALIGN                                             \
     NAME(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,            \
          uint64_t r5)                                                   \
     {                                                                   \

@@ -294,17 +294,16 @@ hash_match(const struct map_hash *hash, const struct hash_bucket *bucket,
     const __m128i *p = (const __m128i *) bucket;
     const __m128i mask = _mm_set1_epi32((int) hash->tag_mask);
     const __m128i want = _mm_set1_epi32((int) tag);
-    __m128i match[4];
 
+    /* Written out, since an array of them would be in memory. */
+#define MATCH(I) _mm_cmpeq_epi32(                                       \
+        _mm_and_si128(_mm_load_si128(p + (I)), mask), want)
     atomic_signal_fence(memory_order_seq_cst);
-    for (int i = 0; i < 4; i++) {
-        match[i] = _mm_cmpeq_epi32(_mm_and_si128(_mm_load_si128(p + i), mask),
-                                   want);
-    }
     return _mm_movemask_epi8(
-        _mm_packs_epi16(_mm_packs_epi32(match[0], match[1]),
-                        _mm_packs_epi32(match[2], match[3])))
+        _mm_packs_epi16(_mm_packs_epi32(MATCH(0), MATCH(1)),
+                        _mm_packs_epi32(MATCH(2), MATCH(3))))
         & ((1 << HASH_N_WORDS) - 1);
+#undef MATCH
 #else
     uint32_t bits = 0;
 
