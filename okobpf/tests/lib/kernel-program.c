@@ -314,6 +314,7 @@ translate_helper(struct translation *t, struct bpf_insn *insn)
 
     case HELPER_PRINTF:
     case HELPER_LOAD_BYTES:
+    case HELPER_RING_OUTPUT:
         return "the kernel's helper takes other arguments";
 
     default:
