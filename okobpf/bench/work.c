@@ -108,7 +108,7 @@ measure(const struct bench_options *options, const struct okobpf_prog *prog,
     qsort(ns, options->n_rounds, sizeof *ns, compare_numbers);
     json_open(json, name, '{');
     json_number(json, "median_ns", ns[options->n_rounds / 2]);
-    json_number(json, "high_ns", ns[(options->n_rounds - 1) * 9 / 10]);
+    json_number(json, "high_ns", ns[options->n_rounds * 9 / 10]);
     json_close(json, '}');
     free(evicted);
     free(ns);
