@@ -247,10 +247,10 @@ static uint64_t
 add_to_digest(uint64_t digest, const void *p, size_t n)
 {
     const uint64_t sum[2] = {
-        digest, keyed_hash(keyed_hash_process_secret(), p, n)
+        digest, keyed_hash(okobpf_keyed_hash_process_secret(), p, n)
     };
 
-    return keyed_hash(keyed_hash_process_secret(), sum, sizeof sum);
+    return keyed_hash(okobpf_keyed_hash_process_secret(), sum, sizeof sum);
 }
 
 uint64_t
@@ -266,7 +266,7 @@ bench_digest(const struct bench *bench)
         uint8_t *entry;
 
         okobpf_map_dump_sizes(map, &key_size, &value_size);
-        entry = mem_alloc((uint64_t) key_size + value_size, 1);
+        entry = okobpf_mem_alloc((uint64_t) key_size + value_size, 1);
         while (entry && okobpf_map_next(map, &cursor, entry,
                                         entry + key_size)) {
             digest = add_to_digest(digest, entry, key_size + value_size);

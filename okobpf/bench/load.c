@@ -209,7 +209,7 @@ load_with(load_function *load, const char *name, const uint8_t *elf,
           size_t size, uint32_t n_rounds, uint32_t deadline_ms,
           struct json *json)
 {
-    struct outcome *outcomes = mem_alloc(n_rounds, sizeof *outcomes);
+    struct outcome *outcomes = okobpf_mem_alloc(n_rounds, sizeof *outcomes);
     const struct outcome *last = NULL;
     bool timeout = false;
     uint64_t total = 0;

@@ -64,11 +64,11 @@ own_create(uint32_t type, const struct table_size *size, char *reason,
         .value_size = size->value_size,
         .max_entries = size->n_entries,
     };
-    struct own_table *table = mem_alloc(1, sizeof *table);
+    struct own_table *table = okobpf_mem_alloc(1, sizeof *table);
 
     if (table) {
         table->memory = resident();
-        table->map = map_create(&spec, &own_host);
+        table->map = okobpf_map_create(&spec, &own_host);
     }
     if (!table || !table->map) {
         snprintf(reason, reason_size, "out of memory");
@@ -95,7 +95,7 @@ own_destroy(void *table_)
 {
     struct own_table *table = table_;
 
-    map_unref(table->map);
+    okobpf_map_release(table->map);
     free(table);
 }
 
@@ -260,10 +260,10 @@ print_samples(struct json *json, const char *name,
 static bool
 compare(const struct table_size *size, uint32_t n_rounds, struct json *json)
 {
-    uint8_t *keys = mem_alloc(size->n_entries, size->key_size);
-    uint8_t *shuffled = mem_alloc(size->n_entries, size->key_size);
-    struct table_round *rounds = mem_alloc((uint64_t) n_rounds * N_CLASSES,
-                                           sizeof *rounds);
+    uint8_t *keys = okobpf_mem_alloc(size->n_entries, size->key_size);
+    uint8_t *shuffled = okobpf_mem_alloc(size->n_entries, size->key_size);
+    struct table_round *rounds
+        = okobpf_mem_alloc((uint64_t) n_rounds * N_CLASSES, sizeof *rounds);
     char reasons[N_CLASSES][256] = { "" };
     bool ok = keys && shuffled && rounds;
 

@@ -86,8 +86,8 @@ peer_load_insns(const void *insns, uint32_t n_insns,
                 const struct peer_function functions[], uint32_t n_functions,
                 char *refusal, size_t size)
 {
-    struct rte_bpf_xsym *xsyms = mem_alloc(n_functions, sizeof *xsyms);
-    struct peer *peer = mem_alloc(1, sizeof *peer);
+    struct rte_bpf_xsym *xsyms = okobpf_mem_alloc(n_functions, sizeof *xsyms);
+    struct peer *peer = okobpf_mem_alloc(1, sizeof *peer);
     const struct rte_bpf_prm prm = {
         .ins = insns,
         .nb_ins = n_insns,

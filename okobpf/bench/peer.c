@@ -24,10 +24,10 @@ map_arg(uint64_t r)
     return (struct okobpf_map *) (uintptr_t) r;
 }
 
-/* The peer's JIT makes room for just what a program has on its stack, and calls
- * with that: the stack need not be aligned as compilers expect of callers.
- * Whoever gives it a function that they may compile to aligned accesses has to
- * align the stack. */
+/* The peer's JIT makes room for just what a program has on its stack, and
+ * calls with that: the stack need not be aligned as compilers expect of
+ * callers.  Whoever gives it a function that they may compile to aligned
+ * accesses has to align the stack. */
 #if defined __x86_64__
 #define REALIGN __attribute__((__force_align_arg_pointer__))
 #else
@@ -53,7 +53,7 @@ peer_map_lookup(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
     NAME(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,            \
          uint64_t r5)                                                   \
     {                                                                   \
-        return helpers[ID].function(r1, r2, r3, r4, r5, &bench_env);    \
+        return okobpf_helpers[ID].function(r1, r2, r3, r4, r5, &bench_env); \
     }
 PEER_HELPER(peer_map_update, HELPER_MAP_UPDATE)
 PEER_HELPER(peer_map_delete, HELPER_MAP_DELETE)
@@ -134,11 +134,11 @@ make_functions(struct peer_function functions[N_HELPERS], struct sizes sizes)
             f->function = peer_get_slot;
             continue;
         }
-        f->name = helpers[id].name;
+        f->name = okobpf_helpers[id].name;
         for (int i = 0; i < PEER_MAX_ARGS; i++) {
-            f->args[i] = convert_arg(helpers[id].args[i], sizes);
+            f->args[i] = convert_arg(okobpf_helpers[id].args[i], sizes);
         }
-        f->ret = (helpers[id].ret == RET_MAP_VALUE_OR_NULL
+        f->ret = (okobpf_helpers[id].ret == RET_MAP_VALUE_OR_NULL
                   ? (struct peer_arg) { PEER_POINTER, sizes.result }
                   : (struct peer_arg) { PEER_NUMBER, sizeof(uint64_t) });
     }
@@ -162,7 +162,7 @@ translate(struct bpf_insn *insns, uint32_t n,
             if (bpf_src(insn) == BPF_PSEUDO_MAP_IDX) {
                 addr = (uintptr_t) maps[insn->imm];
             } else if (bpf_src(insn) == BPF_PSEUDO_MAP_IDX_VALUE) {
-                uint8_t *value = map_direct_value(maps[insn->imm]);
+                uint8_t *value = okobpf_map_direct_value(maps[insn->imm]);
 
                 addr = (uintptr_t) value + insn[1].imm;
             } else {
@@ -200,7 +200,8 @@ peer_load(const struct image *image, struct okobpf_map *const maps[],
                  "to the packet");
         return NULL;
     }
-    insns = mem_alloc((uint64_t) image->n_insns + N_PROLOGUE, sizeof *insns);
+    insns = okobpf_mem_alloc((uint64_t) image->n_insns + N_PROLOGUE,
+                             sizeof *insns);
     if (!insns) {
         snprintf(refusal, size, "out of memory");
         return NULL;

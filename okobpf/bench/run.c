@@ -159,7 +159,8 @@ measure(struct bench *bench, const char *name, uint32_t n_rounds,
         struct engine *engine = &bench->engines[i];
 
         if (engine->run) {
-            engine->samples = mem_alloc(n_rounds, sizeof *engine->samples);
+            engine->samples
+                = okobpf_mem_alloc(n_rounds, sizeof *engine->samples);
             if (!engine->samples) {
                 bench_error("out of memory");
                 return false;

@@ -85,7 +85,7 @@ rte_create_with(const struct table_size *size, uint8_t flags, char *reason,
         .socket_id = SOCKET_ID_ANY,
         .extra_flag = flags,
     };
-    struct rte_table *table = mem_alloc(1, sizeof *table);
+    struct rte_table *table = okobpf_mem_alloc(1, sizeof *table);
 
     if (!table) {
         snprintf(reason, reason_size, "out of memory");
@@ -101,8 +101,8 @@ rte_create_with(const struct table_size *size, uint8_t flags, char *reason,
         return NULL;
     }
     if (size->value_size > sizeof(void *)) {
-        table->values = mem_alloc(rte_hash_max_key_id(table->hash) + 1,
-                                  size->value_size);
+        table->values = okobpf_mem_alloc(rte_hash_max_key_id(table->hash) + 1,
+                                         size->value_size);
         if (!table->values) {
             snprintf(reason, reason_size, "out of memory");
             rte_destroy(table);

@@ -93,9 +93,9 @@ disasm_call(const struct bpf_insn *insn, char *buf, size_t size)
         return snprintf(buf, size, "call pc%+"PRId32, insn->imm);
     }
     if (bpf_src(insn) == BPF_CALL_HELPER && insn->imm > 0
-        && insn->imm < N_HELPERS && helpers[insn->imm].name) {
-        return snprintf(buf, size, "call %s#%"PRId32, helpers[insn->imm].name,
-                        insn->imm);
+        && insn->imm < N_HELPERS && okobpf_helpers[insn->imm].name) {
+        return snprintf(buf, size, "call %s#%"PRId32,
+                        okobpf_helpers[insn->imm].name, insn->imm);
     }
     return snprintf(buf, size, "call #%"PRId32, insn->imm);
 }
@@ -223,8 +223,8 @@ disasm_mem(const struct bpf_insn *insn, char *buf, size_t size)
 }
 
 void
-disasm(const struct bpf_insn *insns, uint32_t n_insns, uint32_t index,
-       char *buf, size_t size)
+okobpf_disasm(const struct bpf_insn *insns, uint32_t n_insns, uint32_t index,
+              char *buf, size_t size)
 {
     const struct bpf_insn *insn = &insns[index];
 

@@ -77,7 +77,7 @@ register_self(void)
 }
 
 struct epoch_thread *
-epoch_enter(void)
+okobpf_epoch_enter(void)
 {
     uint64_t epoch;
 
@@ -95,7 +95,7 @@ epoch_enter(void)
 }
 
 void
-epoch_exit(struct epoch_thread *thread)
+okobpf_epoch_exit(struct epoch_thread *thread)
 {
     if (thread) {
         atomic_store_explicit(&thread->epoch, 0, memory_order_release);
@@ -135,14 +135,14 @@ out:
 }
 
 uint64_t
-epoch_advance(void)
+okobpf_epoch_advance(void)
 {
     advance();
     return atomic_load_explicit(&global_epoch, memory_order_acquire);
 }
 
 uint64_t
-epoch_get(void)
+okobpf_epoch_get(void)
 {
     /* Reads by writing: the advance to the next epoch comes after this, and
      * so after what made an object unreachable. */

@@ -26,16 +26,16 @@
 struct epoch_thread;
 
 /* Marks the beginning of a run in this thread, which must not be in one, and
- * its end.  epoch_exit() takes what epoch_enter() returned.  These cost one
- * atomic exchange, that is, some nanoseconds. */
-struct epoch_thread *epoch_enter(void);
-void epoch_exit(struct epoch_thread *);
+ * its end.  okobpf_epoch_exit() takes what okobpf_epoch_enter() returned.
+ * These cost one atomic exchange, that is, some nanoseconds. */
+struct epoch_thread *okobpf_epoch_enter(void);
+void okobpf_epoch_exit(struct epoch_thread *);
 
 /* Returns the present epoch.  What the caller made unreachable before is free
  * when it is 2 more: a run that begins from now on can't find it. */
-uint64_t epoch_get(void);
+uint64_t okobpf_epoch_get(void);
 
 /* Advances the epoch if that is possible now, and returns it. */
-uint64_t epoch_advance(void);
+uint64_t okobpf_epoch_advance(void);
 
 #endif /* epoch.h */

@@ -146,7 +146,8 @@ helper_hash(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
             uint64_t r5, struct okobpf_env *env)
 {
     (void) r3, (void) r4, (void) r5, (void) env;
-    return keyed_hash(keyed_hash_process_secret(), ptr_arg(r1), r2) >> 32;
+    return keyed_hash(okobpf_keyed_hash_process_secret(), ptr_arg(r1), r2)
+           >> 32;
 }
 
 /* Random numbers, for samples of packets, not for secrets: xorshift64*, of a
@@ -161,7 +162,7 @@ helper_random(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
     while (!state) {
         struct keyed_hash_secret secret;
 
-        keyed_hash_draw(&secret);
+        okobpf_keyed_hash_draw(&secret);
         state = secret.words[0];
     }
     state ^= state >> 12;
@@ -210,7 +211,7 @@ helper_printf(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
 {
     const uint64_t args[MAX_PRINTF_ARGS] = { r2, r3, r4, r5 };
 
-    return print_line(env, ptr_arg(r1), args);
+    return okobpf_print_line(env, ptr_arg(r1), args);
 }
 
 /* The table. */
@@ -221,7 +222,7 @@ helper_printf(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
                     | MAP_BIT(LPM_TRIE))
 #define SKETCH_MAPS (MAP_BIT(BLOOM) | MAP_BIT(COUNTMIN))
 
-const struct helper helpers[N_HELPERS] = {
+const struct helper okobpf_helpers[N_HELPERS] = {
     [HELPER_MAP_LOOKUP] = {
         .ret = RET_MAP_VALUE_OR_NULL,
         .args = { ARG_MAP, ARG_MAP_KEY },
@@ -299,7 +300,7 @@ const struct helper helpers[N_HELPERS] = {
 };
 
 enum helper_id
-helper_from_name(const char *name)
+okobpf_helper_from_name(const char *name)
 {
     static const char *const prefixes[] = { "", "bpf_", "ubpf_", "oko_" };
 
@@ -310,7 +311,8 @@ helper_from_name(const char *name)
             continue;
         }
         for (int id = 1; id < N_HELPERS; id++) {
-            if (helpers[id].name && !strcmp(name + n, helpers[id].name)) {
+            if (okobpf_helpers[id].name
+                && !strcmp(name + n, okobpf_helpers[id].name)) {
                 return id;
             }
         }

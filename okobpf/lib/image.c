@@ -22,14 +22,14 @@ struct chunk {
 };
 
 void *
-image_alloc(struct image *image, size_t size)
+okobpf_image_alloc(struct image *image, size_t size)
 {
     struct chunk *chunk;
 
     if (size > SIZE_MAX - sizeof *chunk) {
         return NULL;
     }
-    chunk = mem_alloc(1, sizeof *chunk + size);
+    chunk = okobpf_mem_alloc(1, sizeof *chunk + size);
     if (!chunk) {
         return NULL;
     }
@@ -41,20 +41,20 @@ image_alloc(struct image *image, size_t size)
 /* Returns a copy of 's', of its first 'max_len' characters if it is longer,
  * with '?' for what cannot be printed. */
 char *
-image_strdup(struct image *image, const char *s, size_t max_len)
+okobpf_image_strdup(struct image *image, const char *s, size_t max_len)
 {
     size_t len = strnlen(s, max_len);
-    char *copy = image_alloc(image, len + 1);
+    char *copy = okobpf_image_alloc(image, len + 1);
 
     if (copy) {
         memcpy(copy, s, len);
-        make_printable(copy, len);
+        okobpf_make_printable(copy, len);
     }
     return copy;
 }
 
 void
-image_uninit(struct image *image)
+okobpf_image_uninit(struct image *image)
 {
     struct chunk *next;
 

@@ -21,7 +21,8 @@
 
 struct layout;
 
-/* A map as the object declares it.  Not checked: see map_spec_check(). */
+/* A map as the object declares it.  Not checked: see
+ * okobpf_map_spec_check(). */
 struct map_spec {
     char *name;
     uint32_t type;              /* enum okobpf_map_type. */
@@ -80,29 +81,31 @@ struct image {
     void *arena;                /* Backs strings and "init" bytes. */
 };
 
-void image_uninit(struct image *);
+void okobpf_image_uninit(struct image *);
 
 /* report.c.  Makes '*report' a failure with 'status', a reason in the manner
  * of printf() and 'advice' (NULL for none), in place of what it said before,
  * and returns 'status'.  Leaves log and statistics alone. */
-enum okobpf_status report_fail(struct okobpf_report *, enum okobpf_status,
-                               const char *advice, const char *reason, ...)
+enum okobpf_status okobpf_report_fail(struct okobpf_report *,
+                                      enum okobpf_status, const char *advice,
+                                      const char *reason, ...)
     __attribute__((__format__(__printf__, 4, 5)));
 
 /* Adds a line to the notes of '*report', in the manner of printf(). */
-void report_note(struct okobpf_report *, const char *note, ...)
+void okobpf_report_note(struct okobpf_report *, const char *note, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 
 /* Returns a string in the manner of sprintf() that the caller must free(), or
  * NULL if memory is exhausted. */
-char *report_asprintf(const char *format, ...)
+char *okobpf_report_asprintf(const char *format, ...)
     __attribute__((__format__(__printf__, 1, 2)));
 
 /* object/load.c.  Returns OKOBPF_OK and fills in '*image', or fills in
  * '*report'. */
-enum okobpf_status elf_load(const void *elf, size_t size, const char *section,
-                            const struct okobpf_limits *, struct image *,
-                            struct okobpf_report *);
+enum okobpf_status okobpf_elf_load(const void *elf, size_t size,
+                                   const char *section,
+                                   const struct okobpf_limits *,
+                                   struct image *, struct okobpf_report *);
 
 enum verify_flags {
     VERIFY_LOG = 1 << 0,        /* Fill in 'log' of the report. */
@@ -116,13 +119,14 @@ enum verify_flags {
  * harm, else OKOBPF_REJECTED, OKOBPF_LIMIT or OKOBPF_NO_MEMORY and fills in
  * '*report'.  Fills in the statistics of '*report' in every case.  'flags' are
  * those of enum verify_flags. */
-enum okobpf_status verify(const struct image *, const struct okobpf_limits *,
-                          uint32_t flags, struct okobpf_report *);
+enum okobpf_status okobpf_verify(const struct image *,
+                                 const struct okobpf_limits *, uint32_t flags,
+                                 struct okobpf_report *);
 
 /* disasm.c.  Writes the instruction at 'insns[index]' as text, such as
  * "r0 = *(u8 *)(r1 + 14)", to the 'size' bytes at 'buf' (snprintf() rules). */
-void disasm(const struct bpf_insn *insns, uint32_t n_insns, uint32_t index,
-            char *buf, size_t size);
+void okobpf_disasm(const struct bpf_insn *insns, uint32_t n_insns,
+                   uint32_t index, char *buf, size_t size);
 
 /* Helper functions. */
 
@@ -151,10 +155,11 @@ enum arg_type {
                                  * next argument, becomes initialized. */
     ARG_SIZE,                   /* Size, nonzero, of the previous argument. */
     ARG_FMT,                    /* Constant address within a read-only map
-                                 * value from which on printf_format_check()
-                                 * accepts the bytes of 'init'.  As many
-                                 * scalars follow in the next registers as it
-                                 * says in '*n_args'. */
+                                 * value from which on
+                                 * okobpf_printf_format_check() accepts the
+                                 * bytes of 'init'.  As many scalars follow in
+                                 * the next registers as it says in
+                                 * '*n_args'. */
 };
 
 enum ret_type {
@@ -178,18 +183,19 @@ struct helper {
 };
 
 /* Indexed by enum helper_id; 'function' NULL where there is none. */
-extern const struct helper helpers[N_HELPERS];
+extern const struct helper okobpf_helpers[N_HELPERS];
 
 /* Checks that the 'size' bytes at 'fmt' begin with a null-terminated format
  * string that the printf helper can print: of conversions only %%, %c and
  * integers (d, i, u, x, X; flags, width, l and ll are fine), at most 4.  On
  * success, returns NULL and stores the number of arguments that it takes in
  * '*n_args'.  Otherwise, returns what is wrong with it. */
-const char *printf_format_check(const char *fmt, size_t size, int *n_args);
+const char *okobpf_printf_format_check(const char *fmt, size_t size,
+                                       int *n_args);
 
 /* Returns the helper with 'name', with or without a "bpf_", "ubpf_" or "oko_"
  * in front, or 0 if there is none. */
-enum helper_id helper_from_name(const char *name);
+enum helper_id okobpf_helper_from_name(const char *name);
 
 /* Programs. */
 
@@ -237,10 +243,10 @@ struct okobpf_prog {
 
 /* prog.c.  Replaces each reference to a map among the 'n' instructions at
  * 'code' by the address that 'resolve' returns for it. */
-void prog_resolve_maps(struct bpf_insn *code, uint32_t n,
-                       uint64_t (*resolve)(const struct bpf_insn *,
-                                           const void *aux),
-                       const void *aux);
+void okobpf_prog_resolve_maps(struct bpf_insn *code, uint32_t n,
+                              uint64_t (*resolve)(const struct bpf_insn *,
+                                                  const void *aux),
+                              const void *aux);
 
 /* Completes 'env->ctx' for a run.  Returns false if its packet is longer than
  * programs may see. */
@@ -253,15 +259,15 @@ env_set_packet(struct okobpf_env *env)
     return env->ctx.pkt_len <= OKOBPF_MAX_PKT_LEN;
 }
 
-/* interp/interp.c.  Makes of 'prog->code' what interpret() runs.  Returns
- * false if memory is exhausted. */
-bool interpret_prepare(struct okobpf_prog *);
-void interpret_free(struct okobpf_prog *);
+/* interp/interp.c.  Makes of 'prog->code' what okobpf_interpret() runs.
+ * Returns false if memory is exhausted. */
+bool okobpf_interpret_prepare(struct okobpf_prog *);
+void okobpf_interpret_free(struct okobpf_prog *);
 
 /* Runs 'prog' with registers r1 and r2.  It need not be prepared, but then
  * takes a lot longer, and returns 0 if memory is exhausted. */
-uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
-                   struct okobpf_env *);
+uint64_t okobpf_interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
+                          struct okobpf_env *);
 
 /* jit-x86-64/jit.c, which does nothing unless OKOBPF_HAVE_JIT is defined.
  * Compiles 'prog->code' and sets the 'jit' members.  Returns false, leaving
@@ -270,7 +276,7 @@ uint64_t interpret(const struct okobpf_prog *, uint64_t r1, uint64_t r2,
 #if defined __x86_64__ && !defined OKOBPF_NO_JIT
 #define OKOBPF_HAVE_JIT 1
 #endif
-bool jit_compile(struct okobpf_prog *);
-void jit_free(struct okobpf_prog *);
+bool okobpf_jit_compile(struct okobpf_prog *);
+void okobpf_jit_free(struct okobpf_prog *);
 
 #endif /* image.h */

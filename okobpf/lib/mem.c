@@ -14,7 +14,7 @@
 #define CACHE_LINE_SIZE 64
 
 void *
-mem_alloc(uint64_t n, size_t size)
+okobpf_mem_alloc(uint64_t n, size_t size)
 {
     void *p = NULL;
 
@@ -26,7 +26,7 @@ mem_alloc(uint64_t n, size_t size)
 }
 
 void *
-mem_resize(void *p, uint64_t n, size_t size)
+okobpf_mem_resize(void *p, uint64_t n, size_t size)
 {
     size_t bytes;
 
@@ -38,7 +38,7 @@ mem_resize(void *p, uint64_t n, size_t size)
 }
 
 void *
-mem_alloc_aligned(uint64_t size)
+okobpf_mem_alloc_aligned(uint64_t size)
 {
     void *p;
 
@@ -50,7 +50,7 @@ mem_alloc_aligned(uint64_t size)
 }
 
 void *
-mem_map(uint64_t size)
+okobpf_mem_map(uint64_t size)
 {
     void *p;
 
@@ -63,13 +63,13 @@ mem_map(uint64_t size)
 }
 
 void
-mem_unmap(void *p, uint64_t size)
+okobpf_mem_unmap(void *p, uint64_t size)
 {
     munmap(p, size);
 }
 
 void
-mem_populate(void *p, uint64_t size)
+okobpf_mem_populate(void *p, uint64_t size)
 {
 #ifdef MADV_HUGEPAGE
     /* Whether or not it works. */

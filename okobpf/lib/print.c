@@ -63,7 +63,7 @@ parse_conversion(const char *p, const char *end, struct conversion *c)
 }
 
 const char *
-printf_format_check(const char *fmt, size_t size, int *n_args)
+okobpf_printf_format_check(const char *fmt, size_t size, int *n_args)
 {
     const char *end = fmt + size;
     const char *p = fmt;
@@ -183,9 +183,9 @@ struct printer {
 };
 
 struct printer *
-printer_create(const struct okobpf_host *host, const char *name)
+okobpf_printer_create(const struct okobpf_host *host, const char *name)
 {
-    struct printer *printer = mem_alloc_aligned(
+    struct printer *printer = okobpf_mem_alloc_aligned(
         sizeof *printer
         + ((uint64_t) host->n_slots + 1) * sizeof printer->suppressed[0]);
 
@@ -200,7 +200,7 @@ printer_create(const struct okobpf_host *host, const char *name)
                                   &printer->reserve)) {
         printer->reserve = UINT64_MAX;
     }
-    printer->name = report_asprintf("%s", name);
+    printer->name = okobpf_report_asprintf("%s", name);
     if (!printer->name) {
         free(printer);
         return NULL;
@@ -273,7 +273,7 @@ suppress(struct printer *printer, uint32_t slot)
 }
 
 void
-printer_destroy(struct printer *printer)
+okobpf_printer_destroy(struct printer *printer)
 {
     if (printer) {
         if (printer->host->print) {
@@ -285,8 +285,8 @@ printer_destroy(struct printer *printer)
 }
 
 uint64_t
-print_line(const struct okobpf_env *env, const char *format,
-           const uint64_t args[MAX_PRINTF_ARGS])
+okobpf_print_line(const struct okobpf_env *env, const char *format,
+                  const uint64_t args[MAX_PRINTF_ARGS])
 {
     const struct okobpf_prog *prog = env->prog;
     struct printer *printer = prog->printer;

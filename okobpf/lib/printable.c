@@ -39,7 +39,7 @@ char_len(const uint8_t *p, size_t n)
 }
 
 void
-make_printable(char *s, size_t n)
+okobpf_make_printable(char *s, size_t n)
 {
     while (n) {
         size_t len = char_len((const uint8_t *) s, n);

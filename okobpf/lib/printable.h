@@ -10,6 +10,6 @@
  * from an object and will be shown to people: control characters, which could
  * make a terminal do things, and bytes that are not UTF-8.  Null bytes stay.
  */
-void make_printable(char *s, size_t n);
+void okobpf_make_printable(char *s, size_t n);
 
 #endif /* printable.h */

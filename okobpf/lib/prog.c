@@ -48,7 +48,7 @@ is_map_reference(const struct bpf_insn *insn)
 static struct bpf_insn *
 copy_insns(const struct image *image)
 {
-    struct bpf_insn *insns = mem_alloc(image->n_insns, sizeof *insns);
+    struct bpf_insn *insns = okobpf_mem_alloc(image->n_insns, sizeof *insns);
 
     if (insns) {
         memcpy(insns, image->insns, image->n_insns * sizeof *insns);
@@ -64,10 +64,10 @@ static void
 tell_linux_kind(const struct image *image, const struct map_spec *spec,
                 struct okobpf_report *report)
 {
-    const char *kind = linux_map_kind_name(spec->type);
+    const char *kind = okobpf_linux_map_kind_name(spec->type);
 
     if (kind && !image->made_here && !spec->globals) {
-        char *advice = report_asprintf(
+        char *advice = okobpf_report_asprintf(
             "%s%sin Linux, kind %"PRIu32" is a%s %s; here kinds are numbered "
             "as in <oko/filter.h>", report->advice ? report->advice : "",
             report->advice ? "; " : "", spec->type,
@@ -85,8 +85,8 @@ check_maps(const struct image *image, const struct okobpf_limits *limits,
 {
     *memory = 0;
     for (uint32_t i = 0; i < image->n_maps; i++) {
-        enum okobpf_status status = map_spec_check(&image->maps[i], limits,
-                                                   n_slots, memory, report);
+        enum okobpf_status status = okobpf_map_spec_check(
+            &image->maps[i], limits, n_slots, memory, report);
         if (status != OKOBPF_OK) {
             if (status == OKOBPF_BAD_OBJECT) {
                 tell_linux_kind(image, &image->maps[i], report);
@@ -95,12 +95,13 @@ check_maps(const struct image *image, const struct okobpf_limits *limits,
         }
     }
     if (*memory > limits->map_memory_left) {
-        return report_fail(report, OKOBPF_LIMIT,
-                           "unload other programs, or raise the host's limit "
-                           "of all programs together",
-                           "the maps take %"PRIu64" bytes, where %"PRIu64
-                           " are left for all programs together", *memory,
-                           limits->map_memory_left);
+        return okobpf_report_fail(
+            report, OKOBPF_LIMIT,
+            "unload other programs, or raise the host's limit "
+            "of all programs together",
+            "the maps take %"PRIu64" bytes, where %"PRIu64
+            " are left for all programs together",
+            *memory, limits->map_memory_left);
     }
     return OKOBPF_OK;
 }
@@ -126,9 +127,9 @@ get_shared_map(struct okobpf_prog *prog, const struct map_spec *spec,
     enum okobpf_status status;
     bool created;
 
-    status = map_scope_get(prog->scope, spec, prog->host,
-                           find_old_map(old, spec->name), map, &created,
-                           report);
+    status = okobpf_map_scope_get(prog->scope, spec, prog->host,
+                                  find_old_map(old, spec->name), map, &created,
+                                  report);
     if (status == OKOBPF_OK && !created) {
         plan->copy = false;     /* It has what others put there. */
     }
@@ -151,12 +152,12 @@ create_maps(struct okobpf_prog *prog, const struct okobpf_prog *old,
                 return status;
             }
         } else {
-            map = (plan[i].old && !plan[i].copy ? map_ref(plan[i].old)
-                   : map_create(spec, prog->host));
+            map = (plan[i].old && !plan[i].copy ? okobpf_map_ref(plan[i].old)
+                   : okobpf_map_create(spec, prog->host));
         }
         if (!map) {
-            return report_fail(report, OKOBPF_NO_MEMORY, NULL,
-                               "out of memory");
+            return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                      "out of memory");
         }
         prog->maps[prog->n_maps++] = map;
         if (map->ops->waits_for_runs || !prog->host->defer) {
@@ -180,9 +181,10 @@ release_maps(struct okobpf_prog *prog)
 {
     for (size_t i = 0; i < prog->n_maps; i++) {
         if (is_shared(prog, i)) {
-            map_scope_put(prog->scope, &prog->image.maps[i], prog->maps[i]);
+            okobpf_map_scope_put(prog->scope, &prog->image.maps[i],
+                                 prog->maps[i]);
         } else {
-            map_unref(prog->maps[i]);
+            okobpf_map_release(prog->maps[i]);
         }
     }
     okobpf_map_scope_unref(prog->scope);
@@ -194,7 +196,7 @@ static bool
 copy_maps(struct okobpf_prog *prog, const struct map_plan *plan)
 {
     for (size_t i = 0; i < prog->n_maps; i++) {
-        if (plan[i].copy && !map_copy(prog->maps[i], plan[i].old)) {
+        if (plan[i].copy && !okobpf_map_copy(prog->maps[i], plan[i].old)) {
             return false;
         }
     }
@@ -219,10 +221,10 @@ image_prints(const struct image *image)
 }
 
 void
-prog_resolve_maps(struct bpf_insn *code, uint32_t n,
-                  uint64_t (*resolve)(const struct bpf_insn *,
-                                      const void *aux),
-                  const void *aux)
+okobpf_prog_resolve_maps(struct bpf_insn *code, uint32_t n,
+                         uint64_t (*resolve)(const struct bpf_insn *,
+                                             const void *aux),
+                         const void *aux)
 {
     for (uint32_t i = 0; i < n; i++) {
         struct bpf_insn *insn = &code[i];
@@ -252,7 +254,7 @@ resolve_map(const struct bpf_insn *insn, const void *prog_)
     if (bpf_src(insn) == BPF_PSEUDO_MAP_IDX) {
         return (uintptr_t) map;
     }
-    value = map_direct_value(map);
+    value = okobpf_map_direct_value(map);
     return (uintptr_t) (value + insn[1].imm);
 }
 
@@ -273,7 +275,7 @@ compute_tag(const struct image *image, uint8_t tag[8])
             insns[i + 1].imm = 0;
         }
     }
-    sha1(insns, image->n_insns * sizeof *insns, digest);
+    okobpf_sha1(insns, image->n_insns * sizeof *insns, digest);
     memcpy(tag, digest, 8);
     free(insns);
     return true;
@@ -288,7 +290,7 @@ choose_engine(struct okobpf_prog *prog, enum okobpf_engine engine)
     if (engine == OKOBPF_ENGINE_INTERPRETER) {
         return true;
     }
-    return jit_compile(prog) || engine == OKOBPF_ENGINE_AUTO;
+    return okobpf_jit_compile(prog) || engine == OKOBPF_ENGINE_AUTO;
 }
 
 static enum okobpf_status
@@ -307,36 +309,39 @@ build_prog(struct okobpf_prog *prog, const struct okobpf_options *options,
         .map_memory = map_memory,
         .work = report->work,
     };
-    status = replace_plan_maps(options->keep_maps, image, options->keep, plan,
-                               report);
+    status = okobpf_replace_plan_maps(options->keep_maps, image, options->keep,
+                                      plan, report);
     if (status != OKOBPF_OK) {
         return status;
     }
     prog->code = copy_insns(image);
     if (!prog->code || !compute_tag(image, prog->info.tag)) {
-        return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                  "out of memory");
     }
-    prog->scope = options->scope ? map_scope_ref(options->scope) : NULL;
+    prog->scope = options->scope ? okobpf_map_scope_ref(options->scope) : NULL;
     status = create_maps(prog, options->keep_maps, plan, report);
     if (status != OKOBPF_OK) {
         return status;
     }
     if (image_prints(image)) {
-        prog->printer = printer_create(prog->host, options->print_name
-                                       ? options->print_name : image->name);
+        prog->printer = okobpf_printer_create(
+            prog->host,
+            options->print_name ? options->print_name : image->name);
         if (!prog->printer) {
-            return report_fail(report, OKOBPF_NO_MEMORY, NULL,
-                               "out of memory");
+            return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                      "out of memory");
         }
     }
-    prog_resolve_maps(prog->code, image->n_insns, resolve_map, prog);
+    okobpf_prog_resolve_maps(prog->code, image->n_insns, resolve_map, prog);
     if (!choose_engine(prog, options->engine)) {
-        return report_fail(report, OKOBPF_LIMIT, "use the interpreter",
-                           "no machine code: %s", prog->info.jit_error);
+        return okobpf_report_fail(report, OKOBPF_LIMIT, "use the interpreter",
+                                  "no machine code: %s", prog->info.jit_error);
     }
-    if ((!prog->jited && !interpret_prepare(prog))
+    if ((!prog->jited && !okobpf_interpret_prepare(prog))
         || !copy_maps(prog, plan)) {
-        return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                  "out of memory");
     }
     return OKOBPF_OK;
 }
@@ -357,23 +362,23 @@ okobpf_load(const void *elf, size_t size,
 
     options = options ? options : &default_options;
     limits = options->limits ? options->limits : &okobpf_default_limits;
-    prog = mem_alloc(1, sizeof *prog);
+    prog = okobpf_mem_alloc(1, sizeof *prog);
     if (!prog) {
-        report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
         return NULL;
     }
     prog->host = options->host ? options->host : &default_host;
     atomic_init(&prog->n_users, 1);
 
-    status = elf_load(elf, size, options->section, limits, &prog->image,
-                      report);
+    status = okobpf_elf_load(elf, size, options->section, limits, &prog->image,
+                             report);
     if (status == OKOBPF_OK) {
         status = check_maps(&prog->image, limits, prog->host->n_slots,
                             &map_memory, report);
     }
     if (status == OKOBPF_OK) {
-        status = verify(&prog->image, limits,
-                        options->want_log ? VERIFY_LOG : 0, report);
+        status = okobpf_verify(&prog->image, limits,
+                               options->want_log ? VERIFY_LOG : 0, report);
     }
     if (status == OKOBPF_OK) {
         status = build_prog(prog, options, map_memory, report);
@@ -391,9 +396,9 @@ release_owner(struct okobpf_prog *owner)
 {
     if (atomic_fetch_sub_explicit(&owner->n_users, 1,
                                   memory_order_acq_rel) == 1) {
-        printer_destroy(owner->printer);
+        okobpf_printer_destroy(owner->printer);
         free(atomic_load_explicit(&owner->times, memory_order_relaxed));
-        image_uninit(&owner->image);
+        okobpf_image_uninit(&owner->image);
         free(owner);
     }
 }
@@ -404,9 +409,9 @@ okobpf_prog_destroy(struct okobpf_prog *prog)
     if (prog) {
         struct okobpf_prog *owner = prog->owner ? prog->owner : prog;
 
-        jit_free(prog);
+        okobpf_jit_free(prog);
         release_maps(prog);
-        interpret_free(prog);
+        okobpf_interpret_free(prog);
         free(prog->code);
         if (owner != prog) {
             free(prog);
@@ -440,7 +445,7 @@ okobpf_prog_with_map(const struct okobpf_prog *old, size_t index,
         || is_shared(old, index) || !may_take_place(map, old->maps[index])) {
         return NULL;
     }
-    prog = mem_alloc(1, sizeof *prog);
+    prog = okobpf_mem_alloc(1, sizeof *prog);
     if (!prog) {
         return NULL;
     }
@@ -453,12 +458,12 @@ okobpf_prog_with_map(const struct okobpf_prog *old, size_t index,
     prog->printer = old->printer;
     atomic_init(&prog->run_flags,
                 atomic_load_explicit(&old->run_flags, memory_order_relaxed));
-    prog->scope = old->scope ? map_scope_ref(old->scope) : NULL;
+    prog->scope = old->scope ? okobpf_map_scope_ref(old->scope) : NULL;
     for (size_t i = 0; i < old->n_maps; i++) {
         if (!is_shared(old, i)) {
-            prog->maps[i] = map_ref(i == index ? map : old->maps[i]);
-        } else if (map_scope_join(old->scope, &old->image.maps[i],
-                                  old->maps[i])) {
+            prog->maps[i] = okobpf_map_ref(i == index ? map : old->maps[i]);
+        } else if (okobpf_map_scope_join(old->scope, &old->image.maps[i],
+                                         old->maps[i])) {
             prog->maps[i] = old->maps[i];
         } else {
             break;
@@ -468,8 +473,10 @@ okobpf_prog_with_map(const struct okobpf_prog *old, size_t index,
 
     prog->code = copy_insns(&prog->image);
     if (prog->code && prog->n_maps == old->n_maps) {
-        prog_resolve_maps(prog->code, prog->image.n_insns, resolve_map, prog);
-        if (old->jited ? jit_compile(prog) : interpret_prepare(prog)) {
+        okobpf_prog_resolve_maps(prog->code, prog->image.n_insns, resolve_map,
+                                 prog);
+        if (old->jited ? okobpf_jit_compile(prog)
+                       : okobpf_interpret_prepare(prog)) {
             return prog;
         }
     }

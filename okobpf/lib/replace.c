@@ -74,7 +74,8 @@ compare_types(const char *subject, uint32_t old_size, uint32_t new_size,
             char members[MAX_WHY - 128];
 
             /* Scalars have been told. */
-            if (!layout_equal(old, new, subject, members, sizeof members)
+            if (!okobpf_layout_equal(old, new, subject, members,
+                                     sizeof members)
                 && strcmp(members, why)) {
                 snprintf(why + n, MAX_WHY - n, ": %s", members);
             }
@@ -85,7 +86,7 @@ compare_types(const char *subject, uint32_t old_size, uint32_t new_size,
         ++*n_unknown;
         return true;
     }
-    return layout_equal(old, new, subject, why, MAX_WHY);
+    return okobpf_layout_equal(old, new, subject, why, MAX_WHY);
 }
 
 /* Returns what becomes of a map that 'old' declares, now that 'new' of the
@@ -136,8 +137,8 @@ compare_specs(const struct map_spec *old, const struct map_spec *new,
 }
 
 bool
-replace_specs_alike(const struct map_spec *old, const struct map_spec *new,
-                    char *why, size_t size)
+okobpf_replace_specs_alike(const struct map_spec *old,
+                           const struct map_spec *new, char *why, size_t size)
 {
     char all[MAX_WHY];
     bool alike = compare_specs(old, new, all) == OKOBPF_MAP_KEPT;
@@ -157,9 +158,9 @@ add_change(struct okobpf_report *report, const char *name,
 
     change->fate = fate;
     change->n_entries = n_entries;
-    change->name = report_asprintf("%s", printable_name(name, buf,
-                                                        sizeof buf));
-    change->why = *why ? report_asprintf("%s", why) : NULL;
+    change->name = okobpf_report_asprintf(
+        "%s", okobpf_printable_name(name, buf, sizeof buf));
+    change->why = *why ? okobpf_report_asprintf("%s", why) : NULL;
     report->n_map_changes++;
     return change->name && (!*why || change->why);
 }
@@ -201,7 +202,8 @@ plan_map(const struct okobpf_prog *old, const struct map_spec *spec,
         plan->old = map;
         plan->copy = fate == OKOBPF_MAP_GROWN;
     }
-    return add_change(report, spec->name, fate, map_n_to_lose(map), why);
+    return add_change(report, spec->name, fate, okobpf_map_n_to_lose(map),
+                      why);
 }
 
 static bool
@@ -209,8 +211,8 @@ plan_maps(const struct okobpf_prog *old, const struct image *image,
           enum okobpf_keep keep, struct map_plan plan[OKOBPF_MAX_MAPS],
           struct okobpf_report *report)
 {
-    report->map_changes = mem_alloc(image->n_maps + old->n_maps,
-                                    sizeof *report->map_changes);
+    report->map_changes = okobpf_mem_alloc(image->n_maps + old->n_maps,
+                                           sizeof *report->map_changes);
     if (!report->map_changes) {
         return false;
     }
@@ -224,7 +226,7 @@ plan_maps(const struct okobpf_prog *old, const struct image *image,
 
         if (is_kept_kind(spec) && find_map(image, spec) < 0
             && !add_change(report, spec->name, OKOBPF_MAP_DROPPED,
-                           map_n_to_lose(old->maps[i]),
+                           okobpf_map_n_to_lose(old->maps[i]),
                            "the new program has no such map")) {
             return false;
         }
@@ -243,7 +245,7 @@ is_loss(const struct okobpf_map_change *change)
 static bool
 append(char **s, const char *piece)
 {
-    char *longer = report_asprintf("%s%s", *s, piece);
+    char *longer = okobpf_report_asprintf("%s%s", *s, piece);
 
     if (longer) {
         free(*s);
@@ -256,7 +258,7 @@ append(char **s, const char *piece)
 static enum okobpf_status
 refuse_loss(struct okobpf_report *report)
 {
-    char *list = report_asprintf("%s", "");
+    char *list = okobpf_report_asprintf("%s", "");
     enum okobpf_status status;
     bool ok = list != NULL;
 
@@ -264,7 +266,7 @@ refuse_loss(struct okobpf_report *report)
         const struct okobpf_map_change *change = &report->map_changes[i];
 
         if (is_loss(change)) {
-            char *piece = report_asprintf(
+            char *piece = okobpf_report_asprintf(
                 "%s map \"%s\" would lose %"PRIu64" %s, for %s",
                 *list ? ";" : "", change->name, change->n_entries,
                 change->n_entries == 1 ? "entry" : "entries", change->why);
@@ -273,28 +275,30 @@ refuse_loss(struct okobpf_report *report)
             free(piece);
         }
     }
-    status = (ok
-              ? report_fail(report, OKOBPF_LOSES_MAPS,
-                            "declare the maps as before, save what is in "
-                            "them first, or say that it may be lost",
-                            "in place of the old program,%s", list)
-              : report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory"));
+    status = (ok ? okobpf_report_fail(
+                       report, OKOBPF_LOSES_MAPS,
+                       "declare the maps as before, save what is in "
+                       "them first, or say that it may be lost",
+                       "in place of the old program,%s", list)
+                 : okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                      "out of memory"));
     free(list);
     return status;
 }
 
 enum okobpf_status
-replace_plan_maps(const struct okobpf_prog *old, const struct image *image,
-                  enum okobpf_keep keep,
-                  struct map_plan plan[OKOBPF_MAX_MAPS],
-                  struct okobpf_report *report)
+okobpf_replace_plan_maps(const struct okobpf_prog *old,
+                         const struct image *image, enum okobpf_keep keep,
+                         struct map_plan plan[OKOBPF_MAX_MAPS],
+                         struct okobpf_report *report)
 {
     memset(plan, 0, OKOBPF_MAX_MAPS * sizeof *plan);
     if (!old) {
         return OKOBPF_OK;
     }
     if (!plan_maps(old, image, keep, plan, report)) {
-        return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                  "out of memory");
     }
     if (keep == OKOBPF_KEEP_OR_REFUSE) {
         for (size_t i = 0; i < report->n_map_changes; i++) {
@@ -309,7 +313,7 @@ replace_plan_maps(const struct okobpf_prog *old, const struct image *image,
 char *
 okobpf_report_format_maps(const struct okobpf_report *report)
 {
-    char *s = report_asprintf("%s", "");
+    char *s = okobpf_report_asprintf("%s", "");
 
     for (size_t i = 0; s && i < report->n_map_changes; i++) {
         const struct okobpf_map_change *change = &report->map_changes[i];
@@ -322,10 +326,10 @@ okobpf_report_format_maps(const struct okobpf_report *report)
                      change->n_entries == 1 ? "entry" : "entries",
                      is_loss(change) ? " lost" : "");
         }
-        line = report_asprintf("%s: %s%s%s%s\n", change->name,
-                               okobpf_map_fate_to_string(change->fate),
-                               n_entries, change->why ? ": " : "",
-                               change->why ? change->why : "");
+        line = okobpf_report_asprintf("%s: %s%s%s%s\n", change->name,
+                                      okobpf_map_fate_to_string(change->fate),
+                                      n_entries, change->why ? ": " : "",
+                                      change->why ? change->why : "");
         if (!line || !append(&s, line)) {
             free(s);
             s = NULL;

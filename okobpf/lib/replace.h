@@ -19,15 +19,15 @@ struct map_plan {
  * declares, and describes it in '*report'.  Stores what is to be done for each
  * of the latter in 'plan'.  Returns OKOBPF_OK, or reports a failure: if 'keep'
  * demands to lose nothing, and something would be lost. */
-enum okobpf_status replace_plan_maps(const struct okobpf_prog *old,
-                                     const struct image *image,
-                                     enum okobpf_keep keep,
-                                     struct map_plan plan[OKOBPF_MAX_MAPS],
-                                     struct okobpf_report *report);
+enum okobpf_status okobpf_replace_plan_maps(
+    const struct okobpf_prog *old, const struct image *image,
+    enum okobpf_keep keep, struct map_plan plan[OKOBPF_MAX_MAPS],
+    struct okobpf_report *report);
 
 /* Whether 'old' and 'new' define maps that can stand for each other.  If not,
  * stores why in the 'size' bytes at 'why'. */
-bool replace_specs_alike(const struct map_spec *old,
-                         const struct map_spec *new, char *why, size_t size);
+bool okobpf_replace_specs_alike(const struct map_spec *old,
+                                const struct map_spec *new, char *why,
+                                size_t size);
 
 #endif /* replace.h */

@@ -46,7 +46,7 @@ report_vasprintf(const char *format, va_list args_)
     n = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (n >= 0) {
-        s = mem_alloc((uint64_t) n + 1, 1);
+        s = okobpf_mem_alloc((uint64_t) n + 1, 1);
         if (s) {
             vsnprintf(s, (size_t) n + 1, format, args_);
         }
@@ -55,7 +55,7 @@ report_vasprintf(const char *format, va_list args_)
 }
 
 char *
-report_asprintf(const char *format, ...)
+okobpf_report_asprintf(const char *format, ...)
 {
     va_list args;
     char *s;
@@ -72,7 +72,7 @@ static char *
 printable(char *s)
 {
     if (s) {
-        make_printable(s, strlen(s));
+        okobpf_make_printable(s, strlen(s));
     }
     return s;
 }
@@ -85,8 +85,8 @@ replace(char **member, char *s)
 }
 
 enum okobpf_status
-report_fail(struct okobpf_report *report, enum okobpf_status status,
-            const char *advice, const char *reason, ...)
+okobpf_report_fail(struct okobpf_report *report, enum okobpf_status status,
+                   const char *advice, const char *reason, ...)
 {
     va_list args;
 
@@ -98,12 +98,13 @@ report_fail(struct okobpf_report *report, enum okobpf_status status,
     report->insn = -1;
     replace(&report->where, NULL);
     replace(&report->state, NULL);
-    replace(&report->advice, advice ? report_asprintf("%s", advice) : NULL);
+    replace(&report->advice,
+            advice ? okobpf_report_asprintf("%s", advice) : NULL);
     return status;
 }
 
 void
-report_note(struct okobpf_report *report, const char *format, ...)
+okobpf_report_note(struct okobpf_report *report, const char *format, ...)
 {
     const char *before = report->notes ? report->notes : "";
     va_list args;
@@ -113,8 +114,9 @@ report_note(struct okobpf_report *report, const char *format, ...)
     note = printable(report_vasprintf(format, args));
     va_end(args);
     if (note) {
-        replace(&report->notes, report_asprintf("%s%s%s", before,
-                                                *before ? "\n" : "", note));
+        replace(&report->notes,
+                okobpf_report_asprintf("%s%s%s", before, *before ? "\n" : "",
+                                       note));
         free(note);
     }
 }
@@ -143,8 +145,8 @@ static char *
 format_part(const char *label, const char *text)
 {
     return (text && *text
-            ? report_asprintf("\n%s%s", label, text)
-            : report_asprintf("%s", ""));
+            ? okobpf_report_asprintf("\n%s%s", label, text)
+            : okobpf_report_asprintf("%s", ""));
 }
 
 char *
@@ -156,10 +158,10 @@ okobpf_report_format(const struct okobpf_report *report)
     char *s = NULL;
 
     if (where && state && advice) {
-        s = report_asprintf("%s: %s%s%s%s\n",
-                            okobpf_status_to_string(report->status),
-                            report->reason ? report->reason : "unknown reason",
-                            where, state, advice);
+        s = okobpf_report_asprintf(
+            "%s: %s%s%s%s\n", okobpf_status_to_string(report->status),
+            report->reason ? report->reason : "unknown reason", where, state,
+            advice);
     }
     free(where);
     free(state);

@@ -19,7 +19,7 @@ run(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
     struct okobpf_env *env)
 {
     return (prog->jited ? prog->jited(r1, r2, env)
-            : interpret(prog, r1, r2, env));
+            : okobpf_interpret(prog, r1, r2, env));
 }
 
 /* Runs 'prog' on the packet in 'env->ctx'. */
@@ -64,7 +64,7 @@ begin_runs(struct around *around, unsigned int flags)
         around->start_ns = time_ns();
     }
     if (flags & RUN_GUARDED) {
-        around->thread = epoch_enter();
+        around->thread = okobpf_epoch_enter();
     }
 }
 
@@ -73,9 +73,9 @@ end_runs(const struct around *around, const struct okobpf_prog *prog,
          uint32_t slot, uint32_t n)
 {
     if (around->flags & RUN_GUARDED) {
-        epoch_exit(around->thread);
+        okobpf_epoch_exit(around->thread);
         for (size_t i = 0; !prog->host->defer && i < prog->n_maps; i++) {
-            map_free_retired(prog->maps[i]);
+            okobpf_map_free_retired(prog->maps[i]);
         }
     }
     if (around->flags & RUN_TIMED) {
@@ -155,7 +155,7 @@ run_batch(const struct okobpf_prog *prog, struct okobpf_env *env,
             r1 = is_packet ? packet->data : (uintptr_t) ctx;
             r2 = is_packet ? packet->len : 0;
             result = (function ? function(r1, r2, env)
-                      : interpret(prog, r1, r2, env));
+                      : okobpf_interpret(prog, r1, r2, env));
         }
         matches |= (uint64_t) (result != 0) << i;
         if (results) {
@@ -204,7 +204,7 @@ okobpf_prog_set_timing(struct okobpf_prog *prog, bool on)
     if (on && !get_times(prog)) {
         struct okobpf_prog *owner = prog->owner ? prog->owner : prog;
         struct run_time *none = NULL;
-        struct run_time *times = mem_alloc_aligned(
+        struct run_time *times = okobpf_mem_alloc_aligned(
             ((uint64_t) prog->host->n_slots + 1) * sizeof *times);
 
         if (!times) {

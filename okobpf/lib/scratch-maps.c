@@ -33,7 +33,7 @@ shadow_cast(struct okobpf_map *map)
 static struct private_entry **
 bucket_of(struct shadow *shadow, const void *key)
 {
-    uint64_t h = keyed_hash(keyed_hash_process_secret(), key,
+    uint64_t h = keyed_hash(okobpf_keyed_hash_process_secret(), key,
                             shadow->up.info.key_size);
 
     return &shadow->buckets[h % SHADOW_N_BUCKETS];
@@ -56,7 +56,8 @@ find_private(struct shadow *shadow, const void *key)
 static bool
 set_value(struct shadow *shadow, struct private_entry *e, const void *value)
 {
-    void *p = scratch_alloc(shadow->scratch, shadow->up.info.value_size);
+    void *p
+        = okobpf_scratch_alloc(shadow->scratch, shadow->up.info.value_size);
 
     if (p) {
         memcpy(p, value, shadow->up.info.value_size);
@@ -70,8 +71,9 @@ static struct private_entry *
 add_private(struct shadow *shadow, const void *key)
 {
     struct private_entry **bucket = bucket_of(shadow, key);
-    struct private_entry *e = scratch_alloc(shadow->scratch, sizeof *e);
-    void *copy = scratch_alloc(shadow->scratch, shadow->up.info.key_size);
+    struct private_entry *e = okobpf_scratch_alloc(shadow->scratch, sizeof *e);
+    void *copy
+        = okobpf_scratch_alloc(shadow->scratch, shadow->up.info.key_size);
 
     if (!e || !copy) {
         return NULL;
@@ -93,7 +95,7 @@ read_real(struct shadow *shadow, const void *key, uint32_t slot, void *value)
 
     /* A trie finds shorter prefixes, too: get_prefix() has been asked. */
     if (real->info.type == OKOBPF_MAP_LPM_TRIE
-        || !scratch_may_access(shadow->scratch)) {
+        || !okobpf_scratch_may_access(shadow->scratch)) {
         return false;
     }
     if (real->ops->read_slot) {
@@ -112,7 +114,8 @@ get_entry(struct shadow *shadow, const void *key, uint32_t slot)
     struct private_entry *e = find_private(shadow, key);
 
     if (!e) {
-        void *value = mem_alloc(1, map_round_up_8(shadow->up.info.value_size));
+        void *value
+            = okobpf_mem_alloc(1, map_round_up_8(shadow->up.info.value_size));
 
         if (!value) {
             shadow->scratch->status = OKOBPF_NO_MEMORY;
@@ -141,7 +144,7 @@ shadow_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
     struct shadow *shadow = shadow_cast(map);
     void *value = entry_value(get_entry(shadow, key, slot));
 
-    scratch_trace(shadow, OKOBPF_TRACE_LOOKUP, key, value,
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_LOOKUP, key, value,
                value ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY);
     return value;
 }
@@ -200,7 +203,7 @@ shadow_update(struct okobpf_map *map, const void *key, const void *value,
     enum okobpf_map_result result = set_entry(shadow, key, value, flags,
                                               slot);
 
-    scratch_trace(shadow, OKOBPF_TRACE_UPDATE, key, value, result);
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_UPDATE, key, value, result);
     return result;
 }
 
@@ -224,7 +227,7 @@ shadow_delete(struct okobpf_map *map, const void *key)
     struct shadow *shadow = shadow_cast(map);
     enum okobpf_map_result result = delete_entry(shadow, key);
 
-    scratch_trace(shadow, OKOBPF_TRACE_DELETE, key, NULL, result);
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_DELETE, key, NULL, result);
     return result;
 }
 
@@ -272,7 +275,7 @@ match_real(struct shadow *shadow, const void *key, int len)
 {
     uint8_t prefix[MAX_LPM_KEY];
 
-    if (len < 0 || !scratch_may_access(shadow->scratch)) {
+    if (len < 0 || !okobpf_scratch_may_access(shadow->scratch)) {
         return NULL;
     }
     make_prefix(shadow, key, len, prefix);
@@ -313,12 +316,12 @@ get_prefix(struct shadow *shadow, const void *key, int len)
     if (!e && value && value != match_real(shadow, key, len - 1)) {
         e = add_private(shadow, prefix);
         if (e) {
-            e->value = scratch_alloc(shadow->scratch,
-                                     shadow->up.info.value_size);
+            e->value = okobpf_scratch_alloc(shadow->scratch,
+                                            shadow->up.info.value_size);
             e->deleted = !e->value;
         }
         if (entry_value(e)) {
-            map_value_load(e->value, value, shadow->up.info.value_size);
+            okobpf_map_value_load(e->value, value, shadow->up.info.value_size);
         }
     }
     return e;
@@ -341,7 +344,7 @@ lpm_shadow_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
     for (; len >= 0 && !value; len--) {
         value = entry_value(get_prefix(shadow, key, len));
     }
-    scratch_trace(shadow, OKOBPF_TRACE_LOOKUP, key, value,
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_LOOKUP, key, value,
                value ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY);
     return value;
 }
@@ -375,7 +378,7 @@ lpm_shadow_update(struct okobpf_map *map, const void *key, const void *value,
     enum okobpf_map_result result = lpm_set(shadow, key, value, flags);
 
     (void) slot;
-    scratch_trace(shadow, OKOBPF_TRACE_UPDATE, key, value, result);
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_UPDATE, key, value, result);
     return result;
 }
 
@@ -385,7 +388,7 @@ lpm_shadow_delete(struct okobpf_map *map, const void *key)
     struct shadow *shadow = shadow_cast(map);
     enum okobpf_map_result result = lpm_set(shadow, key, NULL, 0);
 
-    scratch_trace(shadow, OKOBPF_TRACE_DELETE, key, NULL, result);
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_DELETE, key, NULL, result);
     return result;
 }
 
@@ -411,7 +414,7 @@ sketch_shadow_lookup(struct okobpf_map *map, const void *key, uint32_t slot)
         shadow->result = n;
         value = &shadow->result;
     }
-    scratch_trace(shadow, OKOBPF_TRACE_LOOKUP, key, value,
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_LOOKUP, key, value,
                value ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY);
     return value;
 }
@@ -427,7 +430,7 @@ sketch_shadow_add(struct okobpf_map *map, const void *item)
         if (map->info.memory > s->left) {
             s->status = OKOBPF_LIMIT;
         } else {
-            shadow->copy = map_create_like(shadow->real);
+            shadow->copy = okobpf_map_make_like(shadow->real);
             if (shadow->copy) {
                 shadow->real->ops->copy(shadow->copy, shadow->real);
                 s->left -= map->info.memory;
@@ -439,7 +442,7 @@ sketch_shadow_add(struct okobpf_map *map, const void *item)
     if (shadow->copy) {
         result = shadow->copy->ops->add(shadow->copy, item);
     }
-    scratch_trace(shadow, OKOBPF_TRACE_ADD, item, NULL, result);
+    okobpf_scratch_trace(shadow, OKOBPF_TRACE_ADD, item, NULL, result);
     return result;
 }
 
@@ -463,8 +466,8 @@ ring_shadow_output(struct okobpf_map *map, const void *event, uint64_t size)
     } else {
         shadow->n_added++;
     }
-    scratch_trace_sized(shadow, OKOBPF_TRACE_OUTPUT, NULL, event, size,
-                        result);
+    okobpf_scratch_trace_sized(shadow, OKOBPF_TRACE_OUTPUT, NULL, event, size,
+                               result);
     return result;
 }
 
@@ -473,7 +476,7 @@ static const struct map_ops ring_shadow_ops = {
 };
 
 bool
-shadow_init(struct shadow *shadow, struct scratch *s, uint32_t index)
+okobpf_shadow_init(struct shadow *shadow, struct scratch *s, uint32_t index)
 {
     struct okobpf_map *real = s->real->maps[index];
 
@@ -488,12 +491,12 @@ shadow_init(struct shadow *shadow, struct scratch *s, uint32_t index)
                       : real->ops->output ? &ring_shadow_ops
                       : &shadow_ops);
     if (s->real->image.maps[index].globals && !real->info.read_only) {
-        shadow->direct = scratch_alloc(s, real->info.value_size);
+        shadow->direct = okobpf_scratch_alloc(s, real->info.value_size);
         if (!shadow->direct) {
             return false;
         }
-        map_value_load(shadow->direct, map_direct_value(real),
-                       real->info.value_size);
+        okobpf_map_value_load(shadow->direct, okobpf_map_direct_value(real),
+                              real->info.value_size);
     }
     return true;
 }

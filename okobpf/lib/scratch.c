@@ -60,7 +60,7 @@ alloc_chunk(struct chunk **chunks, uint64_t *left, uint64_t size,
         *status = OKOBPF_LIMIT;
         return NULL;
     }
-    chunk = mem_alloc(1, size);
+    chunk = okobpf_mem_alloc(1, size);
     if (!chunk) {
         *status = OKOBPF_NO_MEMORY;
         return NULL;
@@ -72,7 +72,7 @@ alloc_chunk(struct chunk **chunks, uint64_t *left, uint64_t size,
 }
 
 void *
-scratch_alloc(struct scratch *s, uint64_t size)
+okobpf_scratch_alloc(struct scratch *s, uint64_t size)
 {
     return alloc_chunk(&s->chunks, &s->left, size, &s->status);
 }
@@ -89,7 +89,7 @@ free_chunks(struct chunk *chunk)
 }
 
 bool
-scratch_may_access(struct scratch *s)
+okobpf_scratch_may_access(struct scratch *s)
 {
     if (!s->work_left) {
         s->status = OKOBPF_LIMIT;
@@ -116,17 +116,18 @@ trace_copy(struct scratch *s, const void *data, uint32_t size)
 }
 
 void
-scratch_trace(struct shadow *shadow, enum okobpf_trace_op op, const void *key,
-              const void *value, enum okobpf_map_result result)
+okobpf_scratch_trace(struct shadow *shadow, enum okobpf_trace_op op,
+                     const void *key, const void *value,
+                     enum okobpf_map_result result)
 {
-    scratch_trace_sized(shadow, op, key, value, shadow->up.info.value_size,
-                        result);
+    okobpf_scratch_trace_sized(shadow, op, key, value,
+                               shadow->up.info.value_size, result);
 }
 
 void
-scratch_trace_sized(struct shadow *shadow, enum okobpf_trace_op op,
-                    const void *key, const void *value, uint32_t value_size,
-                    enum okobpf_map_result result)
+okobpf_scratch_trace_sized(struct shadow *shadow, enum okobpf_trace_op op,
+                           const void *key, const void *value,
+                           uint32_t value_size, enum okobpf_map_result result)
 {
     const struct okobpf_map_info *info = &shadow->up.info;
     struct scratch *s = shadow->scratch;
@@ -169,8 +170,9 @@ print_to_trace(const char *prog_name, const char *line)
 
     (void) prog_name;
     longer = (n + 2 <= s->trace_left
-              ? mem_resize(trace->printed, trace->printed_len + n + 2, 1)
-              : NULL);
+                  ? okobpf_mem_resize(trace->printed,
+                                      trace->printed_len + n + 2, 1)
+                  : NULL);
     if (!longer) {
         trace->n_left_out++;
         return;
@@ -189,9 +191,9 @@ make_shadows(struct scratch *s)
 {
     size_t n = s->real->n_maps;
 
-    s->shadows = scratch_alloc(s, n * sizeof *s->shadows);
+    s->shadows = okobpf_scratch_alloc(s, n * sizeof *s->shadows);
     for (size_t i = 0; s->shadows && i < n; i++) {
-        if (!shadow_init(&s->shadows[i], s, i)) {
+        if (!okobpf_shadow_init(&s->shadows[i], s, i)) {
             return false;
         }
     }
@@ -210,7 +212,7 @@ resolve(const struct bpf_insn *insn, const void *s_)
         return (uintptr_t) shadow;
     }
     value = (shadow->direct ? shadow->direct
-             : map_direct_value(shadow->real));
+             : okobpf_map_direct_value(shadow->real));
     return (uintptr_t) (value + insn[1].imm);
 }
 
@@ -218,18 +220,18 @@ resolve(const struct bpf_insn *insn, const void *s_)
 static void
 run_copy(struct scratch *s, struct okobpf_env *env)
 {
-    struct epoch_thread *thread = epoch_enter();
+    struct epoch_thread *thread = okobpf_epoch_enter();
     const struct okobpf_prog *prog = env->prog;
     bool packet = s->prog.info.abi == OKOBPF_ABI_PACKET;
 
     printing = s;
     env->prog = &s->prog;
-    s->trace->result = interpret(&s->prog, packet ? env->ctx.data
-                                 : (uintptr_t) &env->ctx,
-                                 packet ? env->ctx.pkt_len : 0, env);
+    s->trace->result = okobpf_interpret(&s->prog, packet ? env->ctx.data
+                                        : (uintptr_t) &env->ctx,
+                                        packet ? env->ctx.pkt_len : 0, env);
     env->prog = prog;
     printing = NULL;
-    epoch_exit(thread);
+    okobpf_epoch_exit(thread);
 }
 
 static enum okobpf_status
@@ -237,13 +239,13 @@ run_scratch(struct scratch *s, struct okobpf_env *env)
 {
     const struct okobpf_prog *real = s->real;
 
-    s->trace->calls = mem_alloc(s->trace->max_calls,
-                                sizeof *s->trace->calls);
+    s->trace->calls = okobpf_mem_alloc(s->trace->max_calls,
+                                       sizeof *s->trace->calls);
     if (!s->trace->calls) {
         return OKOBPF_NO_MEMORY;
     }
     s->prog = *real;
-    s->prog.code = mem_alloc(real->image.n_insns, sizeof *s->prog.code);
+    s->prog.code = okobpf_mem_alloc(real->image.n_insns, sizeof *s->prog.code);
     s->prog.steps = NULL;
     s->prog.printer = NULL;
     s->prog.host = &s->host;
@@ -259,12 +261,12 @@ run_scratch(struct scratch *s, struct okobpf_env *env)
     if (!make_shadows(s)) {
         return s->status;
     }
-    prog_resolve_maps(s->prog.code, real->image.n_insns, resolve, s);
-    if (!interpret_prepare(&s->prog)) {
+    okobpf_prog_resolve_maps(s->prog.code, real->image.n_insns, resolve, s);
+    if (!okobpf_interpret_prepare(&s->prog)) {
         return OKOBPF_NO_MEMORY;
     }
     run_copy(s, env);
-    interpret_free(&s->prog);
+    okobpf_interpret_free(&s->prog);
     return s->status;
 }
 
@@ -289,7 +291,7 @@ okobpf_run_scratch(const struct okobpf_prog *prog, struct okobpf_env *env,
         status = run_scratch(&s, env);
     }
     for (size_t i = 0; s.shadows && i < prog->n_maps; i++) {
-        map_unref(s.shadows[i].copy);
+        okobpf_map_release(s.shadows[i].copy);
     }
     free(s.prog.code);
     free_chunks(s.chunks);

@@ -43,23 +43,24 @@ struct scratch {
 /* Returns 'size' zeroed bytes that live until the end of the run.  If there is
  * not so much, notes that the run can't be as it should be and returns
  * NULL. */
-void *scratch_alloc(struct scratch *, uint64_t size);
+void *okobpf_scratch_alloc(struct scratch *, uint64_t size);
 
 /* Charges for an access to a real map.  Returns false, once and for all, if
  * there were too many. */
-bool scratch_may_access(struct scratch *);
+bool okobpf_scratch_may_access(struct scratch *);
 
 /* Adds a call to the trace; 'value' may be NULL. */
-void scratch_trace(struct shadow *, enum okobpf_trace_op, const void *key,
-                   const void *value, enum okobpf_map_result);
+void okobpf_scratch_trace(struct shadow *, enum okobpf_trace_op,
+                          const void *key, const void *value,
+                          enum okobpf_map_result);
 
-/* As scratch_trace(), of a value of another size than the map's. */
-void scratch_trace_sized(struct shadow *, enum okobpf_trace_op,
-                         const void *key, const void *value,
-                         uint32_t value_size, enum okobpf_map_result);
+/* As okobpf_scratch_trace(), of a value of another size than the map's. */
+void okobpf_scratch_trace_sized(struct shadow *, enum okobpf_trace_op,
+                                const void *key, const void *value,
+                                uint32_t value_size, enum okobpf_map_result);
 
 /* scratch-maps.c.  Makes 'shadow', all zeros, that of map number 'index'.
  * Returns false if there is no memory for that. */
-bool shadow_init(struct shadow *, struct scratch *, uint32_t index);
+bool okobpf_shadow_init(struct shadow *, struct scratch *, uint32_t index);
 
 #endif /* scratch.h */

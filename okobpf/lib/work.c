@@ -38,7 +38,8 @@ n_hashes(const struct map_spec *map)
 }
 
 /* Returns about how many bytes of 'map' one thread may access.  It can't wrap
- * for a map that passes map_spec_check(), and does no harm if it does. */
+ * for a map that passes okobpf_map_spec_check(), and does no harm if it
+ * does. */
 static uint64_t
 map_bytes(const struct map_spec *map)
 {
@@ -69,8 +70,8 @@ map_bytes(const struct map_spec *map)
 }
 
 void
-work_model_init(struct work_model *model, const struct map_spec *maps,
-                uint32_t n)
+okobpf_work_model_init(struct work_model *model, const struct map_spec *maps,
+                       uint32_t n)
 {
     uint64_t left = MAX_TOUCHED;
 
@@ -93,7 +94,7 @@ work_model_init(struct work_model *model, const struct map_spec *maps,
 }
 
 uint64_t
-work_total(const struct work_model *model, const struct work *work)
+okobpf_work_total(const struct work_model *model, const struct work *work)
 {
     uint64_t lines = (work->touches < model->n_lines ? work->touches
                       : model->n_lines);
@@ -115,8 +116,8 @@ add_accesses(struct work *work, const struct work_model *model, uint32_t map,
 }
 
 void
-work_add_access(struct work *work, const struct work_model *model,
-                uint32_t map)
+okobpf_work_add_access(struct work *work, const struct work_model *model,
+                       uint32_t map)
 {
     const struct map_spec *spec = &model->maps[map];
 
@@ -154,7 +155,7 @@ jump_units(const struct bpf_insn *insn)
 }
 
 void
-work_add_insn(struct work *work, const struct bpf_insn *insn)
+okobpf_work_add_insn(struct work *work, const struct bpf_insn *insn)
 {
     switch (BPF_CLASS(insn->opcode)) {
     case BPF_ALU:
@@ -259,11 +260,12 @@ add_map_helper(struct work *work, const struct work_model *model,
 }
 
 void
-work_add_helper(struct work *work, const struct work_model *model,
-                const struct helper *helper, uint32_t map, uint64_t size)
+okobpf_work_add_helper(struct work *work, const struct work_model *model,
+                       const struct helper *helper, uint32_t map,
+                       uint64_t size)
 {
     work->units += helper->work + bytes_units(size);
     if (helper->map_types) {
-        add_map_helper(work, model, helper - helpers, map);
+        add_map_helper(work, model, helper - okobpf_helpers, map);
     }
 }

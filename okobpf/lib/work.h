@@ -41,26 +41,26 @@ struct work {
 
 /* Prepares '*model' for a program with the 'n' maps 'maps', which must live as
  * long as the model. */
-void work_model_init(struct work_model *model, const struct map_spec *maps,
-                     uint32_t n);
+void okobpf_work_model_init(struct work_model *model,
+                            const struct map_spec *maps, uint32_t n);
 
 /* Returns what '*work' costs altogether. */
-uint64_t work_total(const struct work_model *, const struct work *work);
+uint64_t okobpf_work_total(const struct work_model *, const struct work *work);
 
 /* Charges '*work' for 'insn', without the memory it accesses and the helper it
  * calls. */
-void work_add_insn(struct work *work, const struct bpf_insn *insn);
+void okobpf_work_add_insn(struct work *work, const struct bpf_insn *insn);
 
 /* Charges '*work' for an access of an instruction to a value of the map with
  * the given index. */
-void work_add_access(struct work *work, const struct work_model *,
-                     uint32_t map);
+void okobpf_work_add_access(struct work *work, const struct work_model *,
+                            uint32_t map);
 
 /* Charges '*work' for a call of 'helper' on the map with index 'map', which is
  * not looked at if it takes none, and on 'size' bytes of memory, 0 if it takes
  * none. */
-void work_add_helper(struct work *work, const struct work_model *,
-                     const struct helper *helper, uint32_t map,
-                     uint64_t size);
+void okobpf_work_add_helper(struct work *work, const struct work_model *,
+                            const struct helper *helper, uint32_t map,
+                            uint64_t size);
 
 #endif /* work.h */

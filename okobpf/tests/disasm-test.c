@@ -77,7 +77,7 @@ test_disasm(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char text[128];
 
-        disasm(&cases[i].insn, 1, 0, text, sizeof text);
+        okobpf_disasm(&cases[i].insn, 1, 0, text, sizeof text);
         assert_string_equal(text, cases[i].text);
     }
 }
@@ -101,11 +101,11 @@ test_wide(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char text[128];
 
-        disasm(cases[i].insns, 2, 0, text, sizeof text);
+        okobpf_disasm(cases[i].insns, 2, 0, text, sizeof text);
         assert_string_equal(text, cases[i].text);
 
         /* Cut off. */
-        disasm(cases[i].insns, 1, 0, text, sizeof text);
+        okobpf_disasm(cases[i].insns, 1, 0, text, sizeof text);
         assert_memory_equal(text, "illegal", 7);
     }
 }
@@ -123,7 +123,7 @@ test_all_opcodes(void **state)
             char text[128];
 
             memset(text, 0xee, sizeof text);
-            disasm(insns, 2, 0, text, size);
+            okobpf_disasm(insns, 2, 0, text, size);
             assert_true(strnlen(text, size) < size);
             assert_int_equal((uint8_t) text[size], size < 128 ? 0xee : 0);
         }

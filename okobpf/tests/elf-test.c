@@ -104,7 +104,7 @@ test_original(void **state)
         /* The main function first, what it calls behind. */
         list_calls(&image, calls, sizeof calls);
         assert_memory_equal(calls, " 1 1 2 +", 8);
-        image_uninit(&image);
+        okobpf_image_uninit(&image);
         okobpf_report_uninit(&report);
     }
 }
@@ -148,7 +148,7 @@ test_context(void **state)
     assert_true(n_main);
     list_calls(&image, calls, sizeof calls);
     assert_memory_equal(calls, " 1 +", 4);
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
 
     /* The other program of the same object. */
     assert_int_equal(load_image("context", "filter/second", &image, &report),
@@ -157,7 +157,7 @@ test_context(void **state)
     assert_string_equal(image.section, "filter/second");
     assert_int_equal(image.abi, OKOBPF_ABI_CONTEXT);
     assert_int_equal(image.n_maps, 2);
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
 
     assert_int_equal(load_image("context", "nonsense", &image, &report),
                      OKOBPF_BAD_OBJECT);
@@ -176,7 +176,7 @@ test_btf_maps(void **state)
     assert_int_equal(image.n_maps, 2);
     check_map(&image, 0, "flows", OKOBPF_MAP_HASH, 12, 8, 100);
     check_map(&image, 1, "table", OKOBPF_MAP_ARRAY, 4, 24, 7);
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
     okobpf_report_uninit(&report);
 
     /* Without -g there are no types. */
@@ -217,7 +217,7 @@ test_globals(void **state)
         }
     }
     assert_int_equal(seen, 7);
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
     okobpf_report_uninit(&report);
 }
 
@@ -238,7 +238,7 @@ test_helper_names(void **state)
         assert_contains(calls, " 1");
         assert_contains(calls, " 2");
         assert_null(strchr(calls, '+'));
-        image_uninit(&image);
+        okobpf_image_uninit(&image);
         okobpf_report_uninit(&report);
     }
 }
@@ -267,12 +267,12 @@ test_lines(void **state)
     }
     assert_true(found);
     assert_int_equal(image.lines[0].insn, 0);
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
 
     assert_int_equal(load_image("original.v1", NULL, &image, &report),
                      OKOBPF_OK);
     assert_int_equal(image.n_lines, 0);
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
     okobpf_report_uninit(&report);
 }
 
@@ -386,7 +386,7 @@ static void
 test_too_large(void **state)
 {
     size_t max = okobpf_default_limits.max_object_size;
-    uint8_t *elf = mem_alloc(max + 1, 1);
+    uint8_t *elf = okobpf_mem_alloc(max + 1, 1);
 
     (void) state;
     assert_non_null(elf);
@@ -407,8 +407,9 @@ test_too_many_insns(void **state)
     (void) state;
     memset(&report, 0, sizeof report);
     limits.max_insns = 8;
-    assert_int_equal(elf_load(elf, size, NULL, &limits, &image, &report),
-                     OKOBPF_LIMIT);
+    assert_int_equal(
+        okobpf_elf_load(elf, size, NULL, &limits, &image, &report),
+        OKOBPF_LIMIT);
     assert_contains(report.reason, "expected at most 8 instructions");
     okobpf_report_uninit(&report);
     free(elf);

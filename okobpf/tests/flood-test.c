@@ -239,7 +239,7 @@ static const struct {
 static uint8_t *
 make_keys(make_key *make, size_t n)
 {
-    uint8_t *keys = mem_alloc(N_KEYS, n);
+    uint8_t *keys = okobpf_mem_alloc(N_KEYS, n);
 
     assert_non_null(keys);
     for (uint32_t i = 0; i < N_KEYS; i++) {
@@ -277,7 +277,7 @@ test_generators(void **state)
     static uint64_t hashes[N_KEYS];
 
     (void) state;
-    keyed_hash_draw(&stolen);
+    okobpf_keyed_hash_draw(&stolen);
     for (size_t i = 0; i < ARRAY_SIZE(key_sizes); i++) {
         size_t n = key_sizes[i];
         uint8_t *keys = make_keys(key_xxh64, n);
@@ -336,14 +336,14 @@ test_hashes(void **state)
     static uint64_t hashes[N_KEYS];
 
     (void) state;
-    keyed_hash_draw(&stolen);
+    okobpf_keyed_hash_draw(&stolen);
     for (size_t i = 0; i < ARRAY_SIZE(key_sizes); i++) {
         for (size_t g = 0; g < ARRAY_SIZE(generators); g++) {
             size_t n = key_sizes[i];
             uint8_t *keys = make_keys(generators[g].make, n);
             struct keyed_hash_secret s;
 
-            keyed_hash_draw(&s);
+            okobpf_keyed_hash_draw(&s);
             for (uint32_t j = 0; j < N_KEYS; j++) {
                 hashes[j] = keyed_hash(&s, keys + j * n, n);
             }
@@ -370,7 +370,7 @@ new_map(uint32_t type, uint32_t key_size, uint32_t max_entries)
         .value_size = 4,
         .max_entries = max_entries,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
 
     assert_non_null(map);
     return map;
@@ -396,7 +396,7 @@ test_tables(void **state)
             uint8_t *keys;
 
             stolen = hash_cast(map)->secret;
-            map_unref(map);
+            okobpf_map_release(map);
             map = new_map(type, n, N_KEYS);
             keys = make_keys(generators[g].make, n);
             for (uint32_t j = 0; j < N_KEYS; j++) {
@@ -404,13 +404,13 @@ test_tables(void **state)
                                                    4, OKOBPF_NOEXIST),
                                  OKOBPF_MAP_OK);
             }
-            if (hash_longest_walk(hash_cast(map)) > 20) {
+            if (okobpf_hash_longest_walk(hash_cast(map)) > 20) {
                 fail_msg("%s, %zu bytes: walks past %u entries",
                          generators[g].name, n,
-                         hash_longest_walk(hash_cast(map)));
+                         okobpf_hash_longest_walk(hash_cast(map)));
             }
             free(keys);
-            map_unref(map);
+            okobpf_map_release(map);
         }
     }
 }
@@ -421,7 +421,7 @@ static void
 test_sketches(void **state)
 {
     (void) state;
-    keyed_hash_draw(&stolen);
+    okobpf_keyed_hash_draw(&stolen);
     for (size_t i = 0; i < ARRAY_SIZE(map_sizes); i++) {
         for (size_t g = 0; g < ARRAY_SIZE(generators); g++) {
             size_t n = map_sizes[i];
@@ -458,8 +458,8 @@ test_sketches(void **state)
                          generators[g].name, n, n_wrong, n_over);
             }
             free(keys);
-            map_unref(bloom);
-            map_unref(countmin);
+            okobpf_map_release(bloom);
+            okobpf_map_release(countmin);
         }
     }
 }

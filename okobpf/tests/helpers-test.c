@@ -33,7 +33,7 @@ call(enum helper_id id, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
         .prog = &prog,
     };
 
-    return helpers[id].function(a, b, c, d, e, &env);
+    return okobpf_helpers[id].function(a, b, c, d, e, &env);
 }
 
 static void
@@ -68,7 +68,8 @@ test_printf(void **state)
         char expected[128];
         int n_args;
 
-        assert_null(printf_format_check(format, strlen(format) + 1, &n_args));
+        assert_null(
+            okobpf_printf_format_check(format, strlen(format) + 1, &n_args));
         assert_int_equal(call(HELPER_PRINTF, (uintptr_t) format, a[0], a[1],
                               a[2], a[3]), strlen(cases[i].line));
         snprintf(expected, sizeof expected, "p: %s\n", cases[i].line);
@@ -102,7 +103,8 @@ print_lines(struct okobpf_prog *p, int n, uint64_t now_ns, uint32_t slot)
                               .prog = p };
 
     for (int i = 0; i < n; i++) {
-        helpers[HELPER_PRINTF].function((uintptr_t) "%d", i, 0, 0, 0, &env);
+        okobpf_helpers[HELPER_PRINTF].function((uintptr_t) "%d", i, 0, 0, 0,
+                                               &env);
     }
     return test_host_printed();
 }
@@ -118,8 +120,8 @@ test_printf_rate_limit(void **state)
     (void) state;
     host.print_rate = 60;
     host.print_burst = 3;
-    quiet.printer = printer_create(&host, "quiet");
-    chatty.printer = printer_create(&host, "chatty");
+    quiet.printer = okobpf_printer_create(&host, "quiet");
+    chatty.printer = okobpf_printer_create(&host, "chatty");
     assert_non_null(quiet.printer);
     assert_non_null(chatty.printer);
 
@@ -151,10 +153,10 @@ test_printf_rate_limit(void **state)
                         "chatty: 0\nchatty: 1\nchatty: 2\n");
 
     /* What was not told is told in the end. */
-    printer_destroy(chatty.printer);
+    okobpf_printer_destroy(chatty.printer);
     assert_string_equal(test_host_printed(),
                         "chatty: 2 messages suppressed\n");
-    printer_destroy(quiet.printer);
+    okobpf_printer_destroy(quiet.printer);
     assert_string_equal(test_host_printed(), "");
 }
 
@@ -184,13 +186,13 @@ test_printf_odd_limits(void **state)
 
         host.print_rate = cases[i].rate;
         host.print_burst = cases[i].burst;
-        p.printer = printer_create(&host, "p");
+        p.printer = okobpf_printer_create(&host, "p");
         assert_non_null(p.printer);
         for (s = print_lines(&p, 100, 1, 0); *s; s++) {
             n += *s == '\n';
         }
         assert_int_equal(n, cases[i].n);
-        printer_destroy(p.printer);
+        okobpf_printer_destroy(p.printer);
         test_host_printed();
     }
 }
@@ -234,7 +236,8 @@ test_printf_format_check(void **state)
         const char *format = cases[i].format;
         const char *error;
 
-        error = printf_format_check(format, strlen(format) + 1, &n_args);
+        error
+            = okobpf_printf_format_check(format, strlen(format) + 1, &n_args);
         if (cases[i].n_args >= 0) {
             assert_null(error);
             assert_int_equal(n_args, cases[i].n_args);
@@ -243,9 +246,10 @@ test_printf_format_check(void **state)
         }
 
         /* Without its null terminator. */
-        assert_non_null(printf_format_check(format, strlen(format), &n_args));
+        assert_non_null(
+            okobpf_printf_format_check(format, strlen(format), &n_args));
     }
-    assert_non_null(printf_format_check(NULL, 0, &n_args));
+    assert_non_null(okobpf_printf_format_check(NULL, 0, &n_args));
 }
 
 static void
@@ -416,7 +420,7 @@ test_update_flags(void **state)
         .name = "m", .type = OKOBPF_MAP_HASH, .key_size = 4, .value_size = 8,
         .max_entries = 2,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
     uint32_t key = 1;
     uint64_t value = 1;
     static const struct {
@@ -443,7 +447,7 @@ test_update_flags(void **state)
                          -(uint64_t) cases[i].result);
         assert_int_equal(get_value(map, key), cases[i].value);
     }
-    map_unref(map);
+    okobpf_map_release(map);
     test_host_drain();
 }
 
@@ -451,18 +455,20 @@ static void
 test_names(void **state)
 {
     (void) state;
-    assert_int_equal(helper_from_name("map_lookup"), HELPER_MAP_LOOKUP);
-    assert_int_equal(helper_from_name("ubpf_map_update"), HELPER_MAP_UPDATE);
-    assert_int_equal(helper_from_name("bpf_map_delete"), HELPER_MAP_DELETE);
-    assert_int_equal(helper_from_name("oko_map_add"), HELPER_MAP_ADD);
-    assert_int_equal(helper_from_name("printf"), HELPER_PRINTF);
-    assert_int_equal(helper_from_name(""), 0);
-    assert_int_equal(helper_from_name("bpf_"), 0);
-    assert_int_equal(helper_from_name("map_lookups"), 0);
-    assert_int_equal(helper_from_name("bpf_ubpf_hash"), 0);
+    assert_int_equal(okobpf_helper_from_name("map_lookup"), HELPER_MAP_LOOKUP);
+    assert_int_equal(okobpf_helper_from_name("ubpf_map_update"),
+                     HELPER_MAP_UPDATE);
+    assert_int_equal(okobpf_helper_from_name("bpf_map_delete"),
+                     HELPER_MAP_DELETE);
+    assert_int_equal(okobpf_helper_from_name("oko_map_add"), HELPER_MAP_ADD);
+    assert_int_equal(okobpf_helper_from_name("printf"), HELPER_PRINTF);
+    assert_int_equal(okobpf_helper_from_name(""), 0);
+    assert_int_equal(okobpf_helper_from_name("bpf_"), 0);
+    assert_int_equal(okobpf_helper_from_name("map_lookups"), 0);
+    assert_int_equal(okobpf_helper_from_name("bpf_ubpf_hash"), 0);
     for (int id = 1; id < N_HELPERS; id++) {
-        assert_non_null(helpers[id].function);
-        assert_int_equal(helper_from_name(helpers[id].name), id);
+        assert_non_null(okobpf_helpers[id].function);
+        assert_int_equal(okobpf_helper_from_name(okobpf_helpers[id].name), id);
     }
 }
 
@@ -491,7 +497,7 @@ test_sha1(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(vectors); i++) {
         size_t len = strlen(vectors[i].s);
         size_t n = len * vectors[i].repeat;
-        char *message = mem_alloc(n, 1);
+        char *message = okobpf_mem_alloc(n, 1);
         uint8_t digest[SHA1_SIZE];
         char text[2 * SHA1_SIZE + 1];
 
@@ -499,7 +505,7 @@ test_sha1(void **state)
         for (size_t j = 0; j < n; j++) {
             message[j] = vectors[i].s[j % len];
         }
-        sha1(message, n, digest);
+        okobpf_sha1(message, n, digest);
         for (int j = 0; j < SHA1_SIZE; j++) {
             snprintf(text + 2 * j, 3, "%02x", digest[j]);
         }

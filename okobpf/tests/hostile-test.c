@@ -25,8 +25,8 @@ try_load(const uint8_t *elf, size_t size)
     struct image image;
 
     memset(&report, 0, sizeof report);
-    status = elf_load(elf, size, NULL, &okobpf_default_limits, &image,
-                      &report);
+    status = okobpf_elf_load(elf, size, NULL, &okobpf_default_limits, &image,
+                             &report);
     if (status == OKOBPF_OK) {
         uint64_t memory = 0;
 
@@ -34,7 +34,7 @@ try_load(const uint8_t *elf, size_t size)
         for (uint32_t i = 0; i < image.n_insns; i++) {
             char text[128];
 
-            disasm(image.insns, image.n_insns, i, text, sizeof text);
+            okobpf_disasm(image.insns, image.n_insns, i, text, sizeof text);
             assert_true(text[0]);
         }
         for (uint32_t i = 0; i < image.n_lines; i++) {
@@ -43,10 +43,10 @@ try_load(const uint8_t *elf, size_t size)
             assert_true(strlen(image.lines[i].text) < size);
         }
         for (uint32_t i = 0; i < image.n_maps; i++) {
-            map_spec_check(&image.maps[i], &okobpf_default_limits, 1, &memory,
-                           &report);
+            okobpf_map_spec_check(&image.maps[i], &okobpf_default_limits, 1,
+                                  &memory, &report);
         }
-        image_uninit(&image);
+        okobpf_image_uninit(&image);
     } else {
         assert_true(report.reason && *report.reason);
         assert_int_equal(report.status, status);
@@ -59,7 +59,7 @@ try_load(const uint8_t *elf, size_t size)
 static enum okobpf_status
 try_load_copy(const uint8_t *elf, size_t size)
 {
-    uint8_t *copy = mem_alloc(size, 1);
+    uint8_t *copy = okobpf_mem_alloc(size, 1);
     enum okobpf_status status;
 
     assert_non_null(copy);
@@ -139,7 +139,7 @@ test_random_damage(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(objects); i++) {
         size_t size;
         uint8_t *elf = read_prog(objects[i], &size);
-        uint8_t *copy = mem_alloc(size, 1);
+        uint8_t *copy = okobpf_mem_alloc(size, 1);
 
         assert_non_null(copy);
         for (int round = 0; round < 3000; round++) {
@@ -167,7 +167,7 @@ test_many_functions(void **state)
     size_t strtab = symtab + (N + 1) * 24;
     size_t headers = strtab + 32;
     size_t size = headers + 4 * 64;
-    uint8_t *elf = mem_alloc(size, 1);
+    uint8_t *elf = okobpf_mem_alloc(size, 1);
 
     (void) state;
     assert_non_null(elf);

@@ -235,7 +235,7 @@ print_program(const struct maker *m)
     for (uint32_t i = 0; i < m->n; i++) {
         char text[96];
 
-        disasm(m->insns, m->n, i, text, sizeof text);
+        okobpf_disasm(m->insns, m->n, i, text, sizeof text);
         print_error("%4"PRIu32": %s\n", i, text);
         i += m->insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW);
     }
@@ -266,7 +266,7 @@ test_fused_steps(void **state)
         }
         oracle_uninit(&oracle);
 
-        got = interpret(&prog, 0, 0, &env);
+        got = okobpf_interpret(&prog, 0, 0, &env);
         if (got != expected) {
             print_program(&maker);
             fail_msg("round %d: expected %#"PRIx64", got %#"PRIx64, round,
@@ -292,13 +292,13 @@ test_jump_into_constant(void **state)
     };
 
     (void) state;
-    assert_int_equal(interpret(&prog, 0, 0, &env), 0);
+    assert_int_equal(okobpf_interpret(&prog, 0, 0, &env), 0);
 
     /* A constant that ends with the program. */
     insns[1].opcode = BPF_JMP | BPF_EXIT;
     insns[3].opcode = BPF_LD | BPF_IMM | BPF_DW;
     insns[0].offset = 2;
-    assert_int_equal(interpret(&prog, 0, 0, &env), 0);
+    assert_int_equal(okobpf_interpret(&prog, 0, 0, &env), 0);
 }
 
 int

@@ -31,7 +31,7 @@
 static struct bpf_insn *
 alloc_insns(size_t n)
 {
-    struct bpf_insn *insns = mem_alloc(n, sizeof *insns);
+    struct bpf_insn *insns = okobpf_mem_alloc(n, sizeof *insns);
 
     if (!insns) {
         fprintf(stderr, "expected room for %zu instructions, but memory is "
@@ -200,21 +200,24 @@ test_declined(void)
             n--;
         }
         prog_init(&prog, declined[i].insns, n);
-        check(!jit_compile(&prog), "expected that the JIT declines a program "
-              "with: %s", declined[i].why);
+        check(!okobpf_jit_compile(&prog),
+              "expected that the JIT declines a program "
+              "with: %s",
+              declined[i].why);
         check(!prog.jited && !prog.jit_mem && !prog.jit_mem_len,
               "expected no trace of a program with: %s", declined[i].why);
-        jit_free(&prog);
+        okobpf_jit_free(&prog);
     }
 
     struct okobpf_prog prog;
     prog_init(&prog, NULL, 0);
-    check(!jit_compile(&prog), "expected that the JIT declines an empty "
+    check(!okobpf_jit_compile(&prog),
+          "expected that the JIT declines an empty "
           "program");
 
     const struct bpf_insn insns[] = { MOV_K(0, 0), EXIT() };
     prog_init(&prog, insns, 1u << 24);  /* Must not look at them. */
-    check(!jit_compile(&prog), "expected that the JIT declines 2**24 "
+    check(!okobpf_jit_compile(&prog), "expected that the JIT declines 2**24 "
           "instructions");
 }
 
@@ -272,7 +275,7 @@ test_memory(void)
     insns[N - 1] = EXIT();
 
     prog_init(&prog, insns, N);
-    check(jit_compile(&prog), "expected code for %d instructions", N);
+    check(okobpf_jit_compile(&prog), "expected code for %d instructions", N);
     check(prog.info.jited_len > N, "expected more than %d bytes of code, got "
           "%"PRIu32, N, prog.info.jited_len);
     check(prog.jited(1, 2, &env) == 12, "expected a result of 12 of the large "
@@ -283,7 +286,7 @@ test_memory(void)
           "executable");
     check(!strncmp(perms, "r-x", 3), "expected that code is mapped r-x, got "
           "\"%s\"", perms);
-    jit_free(&prog);
+    okobpf_jit_free(&prog);
     get_perms(mem, perms);
     check(!strchr(perms, 'x'), "expected that freed code is not executable, "
           "got \"%s\"", perms);
@@ -359,9 +362,9 @@ test_refused(bool memory)
         if (!refuse(memory)) {
             _exit(77);
         }
-        _exit(!jit_compile(&prog) && !prog.jited && !prog.jit_mem
+        _exit(!okobpf_jit_compile(&prog) && !prog.jited && !prog.jit_mem
               && prog.info.jit_error
-              && interpret(&prog, 0, 0, &env) == 7
+              && okobpf_interpret(&prog, 0, 0, &env) == 7
               && (memory || load_without_code(elf, size)) ? 0 : 1);
     }
     free(elf);
@@ -398,7 +401,7 @@ main(void)
     struct okobpf_prog prog;
 
     prog_init(&prog, insns, N_ELEMS(insns));
-    if (jit_compile(&prog) || prog.jited) {
+    if (okobpf_jit_compile(&prog) || prog.jited) {
         printf("expected no code on a machine without JIT\n");
         return EXIT_FAILURE;
     }

@@ -255,14 +255,14 @@ same_code(struct okobpf_prog *a, struct okobpf_prog *b)
 {
     bool same;
 
-    if (!jit_compile_for(a, 0) || !jit_compile_for(b, 0)) {
+    if (!okobpf_jit_compile_for(a, 0) || !okobpf_jit_compile_for(b, 0)) {
         fprintf(stderr, "expected that the JIT compiles a program\n");
         exit(EXIT_FAILURE);
     }
     same = (a->info.jited_len == b->info.jited_len
             && !memcmp(a->jit_mem, b->jit_mem, a->info.jited_len));
-    jit_free(a);
-    jit_free(b);
+    okobpf_jit_free(a);
+    okobpf_jit_free(b);
     return same;
 }
 #endif

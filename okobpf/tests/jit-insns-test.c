@@ -335,7 +335,7 @@ check_insn(struct bpf_insn insn, uint64_t a, uint64_t b, uint64_t expected)
             if (out[i] != want) {
                 char text[128];
 
-                disasm(&insn, 1, 0, text, sizeof text);
+                okobpf_disasm(&insn, 1, 0, text, sizeof text);
                 printf("%s: %s (0x%02x, offset %d) with r%d 0x%"PRIx64", "
                        "operand 0x%"PRIx64": expected r%d 0x%"PRIx64", got "
                        "0x%"PRIx64"\n",

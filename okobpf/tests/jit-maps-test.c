@@ -25,7 +25,7 @@ make_map(enum okobpf_map_type type, uint32_t value_size, uint32_t max_entries)
         .value_size = value_size,
         .max_entries = max_entries,
     };
-    struct okobpf_map *map = map_create(&spec, &host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &host);
 
     if (!map) {
         fprintf(stderr, "expected a map, but memory is exhausted\n");
@@ -41,7 +41,7 @@ value_address(struct okobpf_map *map, uint32_t index, uint32_t slot)
 {
     const struct okobpf_map_info *info = okobpf_map_info(map);
     uint64_t size = (info->value_size + 7) / 8 * 8;
-    const void *values = map_direct_value(map);
+    const void *values = okobpf_map_direct_value(map);
     uintptr_t first = (uintptr_t) values;
 
     if (info->type == OKOBPF_MAP_PERCPU_ARRAY) {
@@ -148,8 +148,8 @@ test_array(enum okobpf_map_type type, uint32_t value_size,
         check_lookup("loop", maps, loop_init, N_ELEMS(loop_init), index, slot,
                      0, other);
     }
-    map_unref(maps[0]);
-    map_unref(maps[1]);
+    okobpf_map_release(maps[0]);
+    okobpf_map_release(maps[1]);
 }
 
 /* Null checks that go over 'n' instructions, forward or backward: the code of
@@ -193,7 +193,7 @@ test_null_check(enum okobpf_map_type type, bool backward, int n)
                      insns, i, keys[k].index, keys[k].slot, 0,
                      p ? p : backward ? n + 1 : 1);
     }
-    map_unref(maps[0]);
+    okobpf_map_release(maps[0]);
 }
 
 /* A lookup in an array must not call anything, one in a hash must. */
@@ -242,10 +242,10 @@ test_inlining(enum okobpf_map_type type)
         check(r0 == value_address(maps[0], key, 2),
               "%s: expected the value's address from a lookup in line",
               engine_to_string(engine));
-        jit_free(&prog);
+        okobpf_jit_free(&prog);
     }
-    map_unref(maps[0]);
-    map_unref(maps[1]);
+    okobpf_map_release(maps[0]);
+    okobpf_map_release(maps[1]);
 }
 
 /* What a function that is called finds. */
@@ -326,7 +326,7 @@ test_alignment(void)
         }
     }
     map->ops = ops;
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 int

@@ -47,8 +47,8 @@ compiles(struct bpf_insn insn)
 
     surround(insn, insns);
     prog_init(&prog, insns, PROG_LEN);
-    ok = jit_compile(&prog);
-    jit_free(&prog);
+    ok = okobpf_jit_compile(&prog);
+    okobpf_jit_free(&prog);
     return ok;
 }
 

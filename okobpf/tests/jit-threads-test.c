@@ -42,7 +42,7 @@ run_thread(void *thread_)
     for (int i = 0; i < N_RUNS; i++) {
         uint64_t ticket = (thread->prog->jited
                            ? thread->prog->jited(0, 0, &env)
-                           : interpret(thread->prog, 0, 0, &env));
+                           : okobpf_interpret(thread->prog, 0, 0, &env));
 
         thread->n_bad += ticket <= last;
         thread->sum += ticket;
@@ -62,7 +62,7 @@ make_map(enum okobpf_map_type type)
         .value_size = 16,
         .max_entries = 4,
     };
-    struct okobpf_map *map = map_create(&spec, &host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &host);
 
     if (!map) {
         fprintf(stderr, "expected a map, but memory is exhausted\n");
@@ -116,7 +116,7 @@ test_threads(enum engine engine)
     prog.maps[1] = own;
     prog.maps[2] = hash;
     prog.n_maps = 3;
-    check(engine == INTERPRETER ? interpret_prepare(&prog)
+    check(engine == INTERPRETER ? okobpf_interpret_prepare(&prog)
           : prog_compile(&prog, engine), "%s: expected code", name);
 
     for (uint32_t i = 0; i < N_THREADS; i++) {
@@ -147,11 +147,11 @@ test_threads(enum engine engine)
     check(value[0] == total, "%s: expected %"PRIu64" in the hash table, got "
           "%"PRIu64, name, total, value[0]);
 
-    jit_free(&prog);
-    interpret_free(&prog);
-    map_unref(shared);
-    map_unref(own);
-    map_unref(hash);
+    okobpf_jit_free(&prog);
+    okobpf_interpret_free(&prog);
+    okobpf_map_release(shared);
+    okobpf_map_release(own);
+    okobpf_map_release(hash);
 }
 
 int

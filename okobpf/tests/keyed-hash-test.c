@@ -90,13 +90,14 @@ test_reference(void **state)
     for (int round = 0; round < 20; round++) {
         struct keyed_hash_secret s;
 
-        keyed_hash_draw(&s);
+        okobpf_keyed_hash_draw(&s);
         fill_random(key, sizeof key);
         for (size_t n = 8; n <= sizeof key; n += n < 16 ? 8 : 1) {
             assert_true(keyed_hash(&s, key, n) == reference_hash(&s, key, n));
         }
         for (size_t n = 0; n <= sizeof key; n++) {
-            assert_true(keyed_hash(&s, key, n) == keyed_hash_long(&s, key, n));
+            assert_true(keyed_hash(&s, key, n)
+                        == okobpf_keyed_hash_long(&s, key, n));
         }
     }
 }
@@ -118,7 +119,7 @@ test_each_byte(void **state)
             for (int j = 0; j < 2; j++) {
                 uint64_t h;
 
-                keyed_hash_draw(&s[j]);
+                okobpf_keyed_hash_draw(&s[j]);
                 h = keyed_hash(&s[j], key, n);
                 key[i] ^= 1 << i % 8;
                 differ[j] = h ^ keyed_hash(&s[j], key, n);
@@ -143,7 +144,7 @@ test_each_secret_word(void **state)
         struct keyed_hash_secret s;
         uint64_t h;
 
-        keyed_hash_draw(&s);
+        okobpf_keyed_hash_draw(&s);
         h = keyed_hash(&s, key, n);
         for (size_t i = 0; i < 4; i++) {
             s.mix[i] ^= 2;
@@ -167,7 +168,7 @@ test_lengths(void **state)
     struct keyed_hash_secret s;
 
     (void) state;
-    keyed_hash_draw(&s);
+    okobpf_keyed_hash_draw(&s);
     for (size_t n = 0; n <= sizeof zeros; n++) {
         hashes[n] = keyed_hash(&s, zeros, n);
         for (size_t m = 0; m < n; m++) {
@@ -190,7 +191,7 @@ test_secrets(void **state)
     for (size_t i = 0; i < 3 * N; i++) {
         test_random_source(i < N ? RANDOM : i < 2 * N ? NO_RANDOM
                            : SHORT_RANDOM);
-        keyed_hash_draw(&secrets[i]);
+        okobpf_keyed_hash_draw(&secrets[i]);
         assert_true(secrets[i].mix[3] & 1);
     }
     test_random_source(RANDOM);
@@ -201,8 +202,8 @@ test_secrets(void **state)
             assert_true(words[i] != words[j]);
         }
     }
-    assert_memory_equal(keyed_hash_process_secret(),
-                        keyed_hash_process_secret(),
+    assert_memory_equal(okobpf_keyed_hash_process_secret(),
+                        okobpf_keyed_hash_process_secret(),
                         sizeof(struct keyed_hash_secret));
 }
 

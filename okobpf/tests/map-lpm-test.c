@@ -32,7 +32,7 @@ static struct okobpf_map *
 new_map(uint32_t data_size, uint32_t max_entries)
 {
     struct map_spec spec = make_spec(data_size, max_entries);
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
 
     assert_non_null(map);
     return map;
@@ -147,7 +147,7 @@ test_routes(void **state)
     okobpf_map_clear(map);
     assert_int_equal(okobpf_map_n_entries(map), 0);
     assert_int_equal(get_ip(map, 10, 1, 2, 3), UINT64_MAX);
-    map_unref(map);
+    okobpf_map_release(map);
     test_host_drain();
 }
 
@@ -172,7 +172,7 @@ test_host_bits(void **state)
     assert_memory_equal(key.data, ((uint8_t[]) { 10, 1, 128, 0 }), 4);
     assert_int_equal(value, 3);
     assert_false(okobpf_map_next(map, &cursor, &key, &value));
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -197,7 +197,7 @@ test_too_long(void **state)
     assert_contains(okobpf_map_result_to_string(OKOBPF_MAP_BAD_KEY),
                     "prefix length too large");
     assert_int_equal(okobpf_map_n_entries(map), 1);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* A program holds a value while it is deleted: it is still there. */
@@ -221,7 +221,7 @@ test_pointers(void **state)
     put(map, &key, 4, 0);
     assert_int_equal(get(map, &key), 4);
     assert_int_equal(test_host_drain(), 2); /* The entry and its node. */
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Deletions leave no node behind that is of no use. */
@@ -258,7 +258,7 @@ test_nodes_go(void **state)
     assert_int_equal(del(map, &both), OKOBPF_MAP_OK);
     assert_int_equal(del(map, &eleven), OKOBPF_MAP_OK);
     assert_int_equal(test_host_drain(), 4);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* A model: a list of prefixes. */
@@ -416,7 +416,7 @@ test_model(void **state)
                 test_host_drain();
             }
         }
-        map_unref(map);
+        okobpf_map_release(map);
     }
     test_host_drain();
 }
@@ -448,7 +448,7 @@ test_long_path(void **state)
             okobpf_map_clear(map);
         }
     }
-    map_unref(map);
+    okobpf_map_release(map);
     test_host_drain();
 }
 
@@ -466,7 +466,7 @@ test_no_memory(void **state)
     (void) state;
     do {
         fail_allocation(++n);
-        map = map_create(&spec, &test_host);
+        map = okobpf_map_create(&spec, &test_host);
         assert_int_equal(!map, allocation_failed());
     } while (!map);
     assert_true(n > 3);
@@ -493,7 +493,7 @@ test_no_memory(void **state)
     }
     assert_true(n_failed > 2 * MODEL_MAX);
     check_dump(map, &model);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -524,8 +524,9 @@ test_specs(void **state)
         spec.key_size = cases[i].key_size;
         spec.value_size = cases[i].value_size;
         memset(&report, 0, sizeof report);
-        assert_int_equal(map_spec_check(&spec, &okobpf_default_limits, 1,
-                                        &memory, &report), cases[i].status);
+        assert_int_equal(okobpf_map_spec_check(&spec, &okobpf_default_limits,
+                                               1, &memory, &report),
+                         cases[i].status);
         if (cases[i].reason) {
             assert_contains(report.reason, cases[i].reason);
         } else {
@@ -567,7 +568,7 @@ test_key_changes(void **state)
         assert_int_equal(del(map, &key), OKOBPF_MAP_OK);
     }
     assert_int_equal(okobpf_map_n_entries(map), 0);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 int

@@ -178,7 +178,7 @@ test_threads(void **state)
         .value_size = sizeof(uint64_t),
         .max_entries = N_PREFIXES,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
     pthread_t threads[N_WRITERS + N_READERS];
     struct job jobs[N_WRITERS + N_READERS];
     uint64_t cursor = 0;
@@ -217,7 +217,7 @@ test_threads(void **state)
     }
     assert_int_equal(okobpf_map_n_entries(map), n);
     test_host_drain();
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 int

@@ -26,7 +26,7 @@ static struct okobpf_map *
 new_map(uint32_t max_entries)
 {
     struct map_spec spec = make_spec(max_entries);
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
 
     assert_non_null(map);
     return map;
@@ -78,7 +78,7 @@ test_flags(void **state)
     assert_int_equal(put(map, 99, 1, OKOBPF_EXIST), OKOBPF_MAP_NO_ENTRY);
     assert_int_equal(put(map, 5, 1, OKOBPF_NOEXIST), OKOBPF_MAP_EXISTS);
     assert_int_equal(count_dump(map), 10);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Maps with one stripe and many: whatever goes in, there is room. */
@@ -106,7 +106,7 @@ test_never_full(void **state)
         assert_int_equal(count_dump(map), 0);
         assert_int_equal(put(map, 7, 7, OKOBPF_ANY), OKOBPF_MAP_OK);
         assert_int_equal(count_dump(map), 1);
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -132,7 +132,7 @@ test_scan(void **state)
         for (uint32_t key = 0; key < N_HOT; key++) {
             assert_int_equal(get_value(map, key), key);
         }
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -163,7 +163,7 @@ test_what_is_use(void **state)
     }
     assert_false(has(map, 1));
     assert_false(has(map, 2));
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Even if all entries are used all the time, an insertion takes bounded
@@ -185,7 +185,7 @@ test_all_in_use(void **state)
         }
         assert_int_equal(count_dump(map), MAX);
     }
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Random operations on a map of one stripe, compared with a simple model of
@@ -308,7 +308,7 @@ test_model(void **state)
         }
     }
     assert_int_equal(count_dump(map), model.n);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* A program holds a value while it evicts that and many others: it is still
@@ -323,7 +323,7 @@ test_pointers(void **state)
     (void) state;
     for (int round = 0; round < 100; round++) {
         put(map, 1, 1, 0);
-        thread = epoch_enter();
+        thread = okobpf_epoch_enter();
         p = use(map, 1);
         assert_non_null(p);
         for (uint32_t key = 100; key < 300; key++) {
@@ -335,9 +335,9 @@ test_pointers(void **state)
         for (uint32_t key = 284; key < 300; key++) {
             assert_int_equal(get_value(map, key), key);
         }
-        epoch_exit(thread);
+        okobpf_epoch_exit(thread);
     }
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Insertions take memory again that is not in use any more, and hardly ever
@@ -351,14 +351,14 @@ test_reuse(void **state)
 
     (void) state;
     for (int i = 0; i < 20 * MAX; i++, key++) {
-        struct epoch_thread *thread = epoch_enter();
+        struct epoch_thread *thread = okobpf_epoch_enter();
 
         assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
-        epoch_exit(thread);
+        okobpf_epoch_exit(thread);
     }
     assert_true(hash_table(hash_cast(map))->n_fresh < MAX_FRESH);
     assert_true(hash_cast(map)->max_number > MAX_FRESH);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* While a run does not end, memory grows to what the map was accounted for and
@@ -373,7 +373,7 @@ test_endless_run(void **state)
     uint32_t key = 0;
 
     (void) state;
-    thread = epoch_enter();
+    thread = okobpf_epoch_enter();
     for (; key < 100000; key++) {
         result = put(map, key, key, 0);
         if (result != OKOBPF_MAP_OK) {
@@ -385,12 +385,12 @@ test_endless_run(void **state)
     assert_true(key * sizeof(uint64_t) * 2 < okobpf_map_info(map)->memory);
     assert_int_equal(count_dump(map), MAX);
     assert_int_equal(put(map, key - 1, 5, OKOBPF_EXIST), OKOBPF_MAP_OK);
-    epoch_exit(thread);
+    okobpf_epoch_exit(thread);
 
     for (int i = 0; i < 1000; i++, key++) {
         assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
     }
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -403,7 +403,7 @@ test_no_memory(void **state)
     (void) state;
     do {
         fail_allocation(++n);
-        map = map_create(&spec, &test_host);
+        map = okobpf_map_create(&spec, &test_host);
         assert_int_equal(!map, allocation_failed());
     } while (!map);
     assert_true(n > 4);
@@ -429,7 +429,7 @@ test_no_memory(void **state)
         assert_int_equal(put(map, key, key, 0), OKOBPF_MAP_OK);
     }
     assert_int_equal(count_dump(map), 300);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -460,8 +460,9 @@ test_memory(void **state)
         spec.key_size = cases[i].key_size;
         spec.value_size = cases[i].value_size;
         memset(&report, 0, sizeof report);
-        assert_int_equal(map_spec_check(&spec, &okobpf_default_limits, 1,
-                                        &memory, &report), cases[i].status);
+        assert_int_equal(okobpf_map_spec_check(&spec, &okobpf_default_limits,
+                                               1, &memory, &report),
+                         cases[i].status);
         if (cases[i].reason) {
             assert_contains(report.reason, cases[i].reason);
         } else {
@@ -506,7 +507,7 @@ test_resumed_iteration(void **state)
         }
         assert_false(okobpf_map_next(map, &cursor, &key, &value));
     }
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -560,7 +561,7 @@ test_key_changes(void **state)
     okobpf_map_clear(map);
     assert_int_equal(okobpf_map_n_entries(map), 0);
     assert_false(okobpf_map_next(map, &cursor, &key, &value));
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Lets go of the tables that were replaced. */

@@ -23,7 +23,7 @@ new_map(uint32_t max_entries)
         .value_size = 8,
         .max_entries = max_entries,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
 
     assert_non_null(map);
     return map;
@@ -78,10 +78,10 @@ run_programs(void *job_)
 
     /* It comes to hold something at the latest when it is alone. */
     for (int i = 0; i < N_RUNS || job->n_held < MIN_HELD; i++) {
-        struct epoch_thread *thread = epoch_enter();
+        struct epoch_thread *thread = okobpf_epoch_enter();
 
         run_once(job);
-        epoch_exit(thread);
+        okobpf_epoch_exit(thread);
     }
     return NULL;
 }
@@ -147,7 +147,7 @@ test_threads(void **state)
                              OKOBPF_MAP_OK);
         }
         assert_int_equal(count_dump(map), sizes[s]);
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 

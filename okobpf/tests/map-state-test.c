@@ -27,10 +27,10 @@ new_map(uint32_t type, uint32_t key_size, uint32_t value_size)
     uint64_t memory = 0;
 
     memset(&report, 0, sizeof report);
-    assert_int_equal(map_spec_check(&spec, &okobpf_default_limits,
-                                    TEST_HOST_SLOTS, &memory, &report),
+    assert_int_equal(okobpf_map_spec_check(&spec, &okobpf_default_limits,
+                                           TEST_HOST_SLOTS, &memory, &report),
                      OKOBPF_OK);
-    return map_create(&spec, &test_host);
+    return okobpf_map_create(&spec, &test_host);
 }
 
 /* The number 'i' as a key: for a trie, a prefix of all its bits. */
@@ -138,8 +138,8 @@ test_copies_are_equal(void **state)
         fill(dst);
         fill(src);
         check_equal(src, dst);
-        map_unref(src);
-        map_unref(dst);
+        okobpf_map_release(src);
+        okobpf_map_release(dst);
     }
 }
 
@@ -172,8 +172,8 @@ test_bad_restores(void **state)
     key--;
     assert_int_equal(okobpf_map_restore(bloom, &key, 4, 0, &value, 8),
                      OKOBPF_MAP_OK);
-    map_unref(percpu);
-    map_unref(bloom);
+    okobpf_map_release(percpu);
+    okobpf_map_release(bloom);
 }
 
 int

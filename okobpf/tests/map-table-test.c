@@ -29,7 +29,7 @@ new_map(uint32_t type, uint32_t key_size, uint32_t value_size,
         .value_size = value_size,
         .max_entries = max_entries,
     };
-    struct okobpf_map *map = map_create(&spec, host);
+    struct okobpf_map *map = okobpf_map_create(&spec, host);
 
     assert_non_null(map);
     return map;
@@ -128,7 +128,7 @@ test_one_bucket(void **state)
                 assert_int_equal(p ? *p : 0, values[j]);
             }
             if (!(round % 100)) {
-                uint32_t walk = hash_longest_walk(hash_cast(map));
+                uint32_t walk = okobpf_hash_longest_walk(hash_cast(map));
 
                 longest = walk > longest ? walk : longest;
                 check_dump(map, keys, values, N);
@@ -139,7 +139,7 @@ test_one_bucket(void **state)
         }
         assert_true(longest > 20);
         test_host_drain();
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -158,7 +158,7 @@ test_held_values(void **state)
 
         find_keys(map, keys, N);
         for (int round = 0; round < 20; round++) {
-            struct epoch_thread *thread = epoch_enter();
+            struct epoch_thread *thread = okobpf_epoch_enter();
             uint64_t *held[N];
 
             for (int i = 0; i < N; i++) {
@@ -180,10 +180,10 @@ test_held_values(void **state)
                 assert_int_equal(*held[i], keys[i]);
                 *held[i] = 0;
             }
-            epoch_exit(thread);
+            okobpf_epoch_exit(thread);
             test_host_drain();
         }
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -228,7 +228,7 @@ test_resumed_in_list(void **state)
             okobpf_map_clear(map);
             test_host_drain();
         }
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -241,7 +241,7 @@ resident(const struct okobpf_map *map)
     const struct map_hash *hash = hash_cast(map);
     uint64_t page = sysconf(_SC_PAGESIZE);
     uint64_t n_pages = (hash->table_size + page - 1) / page;
-    unsigned char *pages = mem_alloc(n_pages, 1);
+    unsigned char *pages = okobpf_mem_alloc(n_pages, 1);
     uint64_t n = 0;
 
     assert_non_null(pages);
@@ -294,7 +294,7 @@ test_cost(void **state)
                               cases[i].value_size, 0);
         }
         assert_true(resident(map) <= memory + 4096);
-        map_unref(map);
+        okobpf_map_release(map);
         test_host_drain();
     }
 }
@@ -344,7 +344,7 @@ test_clear(void **state)
             okobpf_map_clear(map);
             test_host_drain();
         }
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -362,7 +362,7 @@ test_large(void **state)
         for (uint32_t key = 0; key < 1000; key++) {
             assert_int_equal(put(map, key, key), OKOBPF_MAP_OK);
         }
-        map_unref(map);
+        okobpf_map_release(map);
         n_pieces += test_host_drain();
         assert_int_equal(n_pieces, (size - 1) / (64 * 1024 * 1024) + 1);
     }
@@ -393,7 +393,7 @@ test_without_defer(void **state)
         }
         n_fresh = hash_table(hash_cast(map))->n_fresh;
         assert_true(n_fresh < 1000);
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -419,7 +419,7 @@ test_gather(void **state)
             test_host_drain();
         }
         assert_true(hash_table(hash)->n_fresh <= hash->max_number);
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 

@@ -90,10 +90,10 @@ run_programs(void *job_)
     struct job *job = job_;
 
     for (int i = 0; i < N_RUNS || job->n_held < MIN_HELD; i++) {
-        struct epoch_thread *thread = epoch_enter();
+        struct epoch_thread *thread = okobpf_epoch_enter();
 
         run_once(job);
-        epoch_exit(thread);
+        okobpf_epoch_exit(thread);
     }
     return NULL;
 }
@@ -169,7 +169,7 @@ run_threads(uint32_t type, uint32_t max_entries, bool clears)
         .value_size = 8,
         .max_entries = max_entries,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
     pthread_t threads[N_PROGRAMS + N_USERS];
     struct job jobs[N_PROGRAMS + N_USERS];
     pthread_t host;
@@ -203,7 +203,7 @@ run_threads(uint32_t type, uint32_t max_entries, bool clears)
     atomic_store(&users_done, true);
     pthread_join(host, NULL);
     assert_int_equal(count_dump(map), okobpf_map_n_entries(map));
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void

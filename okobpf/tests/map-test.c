@@ -28,11 +28,11 @@ new_map(uint32_t type, uint32_t key_size, uint32_t value_size,
     uint64_t memory = 0;
 
     memset(&report, 0, sizeof report);
-    if (map_spec_check(&spec, &okobpf_default_limits, TEST_HOST_SLOTS,
-                       &memory, &report) != OKOBPF_OK) {
+    if (okobpf_map_spec_check(&spec, &okobpf_default_limits, TEST_HOST_SLOTS,
+                              &memory, &report) != OKOBPF_OK) {
         fail_msg("%s", report.reason);
     }
-    map = map_create(&spec, &test_host);
+    map = okobpf_map_create(&spec, &test_host);
     assert_non_null(map);
     assert_int_equal(okobpf_map_info(map)->memory, memory);
     return map;
@@ -91,7 +91,7 @@ test_array(void **state)
     assert_int_equal((uintptr_t) p % 8, 0);
     *p = 5;
     assert_int_equal(get_value(map, 9), 5);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Values whose size is not a multiple of 8 don't run into each other. */
@@ -120,7 +120,7 @@ test_odd_sizes(void **state)
                 assert_memory_equal(got, value, size);
                 assert_int_equal(got[size], 0xee);
             }
-            map_unref(map);
+            okobpf_map_release(map);
         }
     }
 }
@@ -156,7 +156,7 @@ test_hash(void **state)
     okobpf_map_clear(map);
     assert_int_equal(okobpf_map_n_entries(map), 0);
     assert_int_equal(get_value(map, 100), UINT64_MAX);
-    map_unref(map);
+    okobpf_map_release(map);
     test_host_drain();
 }
 
@@ -199,7 +199,7 @@ test_hash_pointers(void **state)
     okobpf_map_clear(map);
     *p = 6;                     /* Still there, too. */
     assert_true(test_host_drain() > 0);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Deletes and adds entries while the host's grace period does not end: memory
@@ -243,7 +243,7 @@ test_endless_grace_period(void **state)
 
         /* A map goes after what it gave up. */
         okobpf_map_clear(map);
-        map_unref(map);
+        okobpf_map_release(map);
         assert_true(test_host_drain() > 0);
     }
 }
@@ -316,7 +316,7 @@ test_clear_some(void **state)
                 continue;
             }
         }
-        map_unref(map);
+        okobpf_map_release(map);
         test_host_drain();
     }
 }
@@ -348,7 +348,7 @@ test_wrong_sizes(void **state)
             assert_int_equal(okobpf_map_delete(map, buf, SIZE_MAX),
                              OKOBPF_MAP_BAD_KEY_SIZE);
         }
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -394,7 +394,7 @@ test_resumed_iteration(void **state)
         assert_false(okobpf_map_next(map, &cursor, &key, &value));
         test_host_drain();
     }
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* A cursor that no iteration returned finds the end, or an entry. */
@@ -428,7 +428,7 @@ test_wild_cursors(void **state)
                 assert_true(n++ < 4);
             }
         }
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -480,7 +480,7 @@ test_percpu(void **state)
         okobpf_map_clear(map);
         assert_true(get_value(map, key) == 0
                     || get_value(map, key) == UINT64_MAX);
-        map_unref(map);
+        okobpf_map_release(map);
     }
     test_host_drain();
 }
@@ -505,7 +505,7 @@ test_percpu_words(void **state)
     assert_int_equal(sums[0], (uint32_t) -4);
     assert_int_equal(sums[1], 0 + 1 + 2 + 3);
     assert_int_equal(sums[2], 4000);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static uint32_t
@@ -572,7 +572,7 @@ test_bloom(void **state)
     one = 0;
     assert_int_equal(okobpf_map_update(map, &key, 4, &one, 4, 0),
                      OKOBPF_MAP_UNSUPPORTED);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -606,7 +606,7 @@ test_countmin(void **state)
 
     okobpf_map_clear(map);
     assert_int_equal(query(map, item), 0);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -671,8 +671,9 @@ test_bad_specs(void **state)
 
         spec.name = map_name;
         memset(&report, 0, sizeof report);
-        assert_int_equal(map_spec_check(&spec, &okobpf_default_limits, 1,
-                                        &memory, &report), cases[i].status);
+        assert_int_equal(okobpf_map_spec_check(&spec, &okobpf_default_limits,
+                                               1, &memory, &report),
+                         cases[i].status);
         assert_contains(report.reason, "\"m\"");
         assert_contains(report.reason, cases[i].reason);
         assert_int_equal(memory, 0);

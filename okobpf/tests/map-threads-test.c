@@ -139,7 +139,7 @@ run_threads(uint32_t type)
         .value_size = 16,
         .max_entries = N_KEYS,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
     pthread_t threads[N_WRITERS + N_READERS];
     struct job jobs[N_WRITERS + N_READERS];
     uint64_t cursor = 0;
@@ -176,7 +176,7 @@ run_threads(uint32_t type)
     assert_true(n <= N_KEYS);
     okobpf_map_clear(map);
     test_host_drain();
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 static void
@@ -232,7 +232,7 @@ test_hash_full(void **state)
         .value_size = 8,
         .max_entries = 1500,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
     struct fill_job jobs[N_WRITERS];
     pthread_t threads[N_WRITERS];
     uint32_t n_stored = 0;
@@ -250,7 +250,7 @@ test_hash_full(void **state)
     }
     assert_int_equal(n_stored, 1500);
     assert_int_equal(okobpf_map_n_entries(map), 1500);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* Each thread counts in its own slot, and adds to sketches that all share:
@@ -301,7 +301,7 @@ new_map(uint32_t type, uint32_t value_size)
         .value_size = value_size,
         .max_entries = N_ITEMS,
     };
-    struct okobpf_map *map = map_create(&spec, &test_host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &test_host);
 
     assert_non_null(map);
     return map;
@@ -340,10 +340,10 @@ test_counters(void **state)
         okobpf_map_lookup(countmin, &key, 4, &word, 4);
         assert_true(word >= n);
     }
-    map_unref(array);
-    map_unref(hash);
-    map_unref(bloom);
-    map_unref(countmin);
+    okobpf_map_release(array);
+    okobpf_map_release(hash);
+    okobpf_map_release(bloom);
+    okobpf_map_release(countmin);
 }
 
 int

@@ -173,7 +173,7 @@ run_case(const struct test_case *c)
     };
     struct oracle oracle;
 
-    prog.maps[0] = map_create(&spec, &test_host);
+    prog.maps[0] = okobpf_map_create(&spec, &test_host);
     assert_non_null(prog.maps[0]);
 
     memcpy(code, c->insns, sizeof code);
@@ -205,7 +205,7 @@ run_case(const struct test_case *c)
         fail_msg("%s: %s", c->name, oracle.trap);
     }
     oracle_uninit(&oracle);
-    map_unref(prog.maps[0]);
+    okobpf_map_release(prog.maps[0]);
 }
 
 static void
@@ -234,7 +234,7 @@ test_accepted(void **state)
         struct okobpf_prog *twin = load_prog(names[i], &options);
 
         for (uint32_t len = 0; len < 80; len++) {
-            uint8_t *packet = mem_alloc(len, 1);
+            uint8_t *packet = okobpf_mem_alloc(len, 1);
             struct okobpf_env env;
             struct oracle oracle;
             uint64_t result;

@@ -153,7 +153,7 @@ test_globals(void **state)
             const struct okobpf_map_info *info = okobpf_map_info(map);
 
             if (info->read_only) {
-                uint8_t *before = mem_alloc(2, info->value_size);
+                uint8_t *before = okobpf_mem_alloc(2, info->value_size);
                 uint8_t *after = before + info->value_size;
 
                 assert_non_null(before);

@@ -308,7 +308,7 @@ test_zeros(void **state)
 
     (void) state;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        assert_int_equal(map_n_to_lose(find_map(old, names[i])), 0);
+        assert_int_equal(okobpf_map_n_to_lose(find_map(old, names[i])), 0);
     }
     new = replace(old, "keep-SHRUNK", OKOBPF_KEEP_OR_REFUSE, &report);
     assert_contains(report.map_changes[2].why, "was 100");
@@ -316,9 +316,9 @@ test_zeros(void **state)
     okobpf_prog_destroy(new);
 
     run_in_slot(old, 3);
-    assert_int_equal(map_n_to_lose(find_map(old, "config")), 0);
-    assert_int_equal(map_n_to_lose(find_map(old, "slots")), 100);
-    assert_int_equal(map_n_to_lose(find_map(old, "often")), 256);
+    assert_int_equal(okobpf_map_n_to_lose(find_map(old, "config")), 0);
+    assert_int_equal(okobpf_map_n_to_lose(find_map(old, "slots")), 100);
+    assert_int_equal(okobpf_map_n_to_lose(find_map(old, "often")), 256);
     assert_null(replace(old, "keep-SHRUNK", OKOBPF_KEEP_OR_REFUSE, &report));
     okobpf_report_uninit(&report);
     okobpf_prog_destroy(old);

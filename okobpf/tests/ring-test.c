@@ -26,9 +26,10 @@ make_ring(uint32_t max_entries, uint32_t value_size)
     struct okobpf_map *map;
     uint64_t memory = 0;
 
-    assert_int_equal(map_spec_check(&spec, &okobpf_default_limits, 1, &memory,
-                                    &report), OKOBPF_OK);
-    map = map_create(&spec, &test_host);
+    assert_int_equal(okobpf_map_spec_check(&spec, &okobpf_default_limits, 1,
+                                           &memory, &report),
+                     OKOBPF_OK);
+    map = okobpf_map_create(&spec, &test_host);
     assert_non_null(map);
     assert_int_equal(okobpf_map_info(map)->memory, memory);
     return map;
@@ -86,7 +87,7 @@ test_order(void **state)
             assert_int_equal(okobpf_ring_n_lost(map), lost);
         }
         assert_true(lost > 0 || sizes[i] == 100);
-        map_unref(map);
+        okobpf_map_release(map);
     }
 }
 
@@ -137,13 +138,13 @@ test_user(void **state)
     assert_int_equal(okobpf_ring_take(map, &event, 4, NULL),
                      OKOBPF_MAP_BAD_VALUE_SIZE);
 
-    assert_int_equal(map_n_to_lose(map), 4);
+    assert_int_equal(okobpf_map_n_to_lose(map), 4);
     okobpf_map_clear(map);
     assert_int_equal(okobpf_map_n_entries(map), 0);
     assert_int_equal(take(map), UINT64_MAX);
     put(map, 15);
     assert_int_equal(take(map), 15);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 /* From a program, in each engine, with events of all sizes. */
@@ -230,8 +231,10 @@ test_definitions(void **state)
         struct okobpf_report report = { .insn = -1 };
         uint64_t memory = 0;
 
-        assert_int_not_equal(map_spec_check(&spec, &okobpf_default_limits, 1,
-                                            &memory, &report), OKOBPF_OK);
+        assert_int_not_equal(okobpf_map_spec_check(&spec,
+                                                   &okobpf_default_limits, 1,
+                                                   &memory, &report),
+                             OKOBPF_OK);
         assert_contains(report.reason, cases[i].reason);
         okobpf_report_uninit(&report);
     }
@@ -337,7 +340,7 @@ test_threads(void **state)
         assert_int_equal(n_taken, total);
         assert_int_equal(n_taken + okobpf_ring_n_lost(shared),
                          N_PRODUCERS * N_EVENTS);
-        map_unref(shared);
+        okobpf_map_release(shared);
     }
 }
 

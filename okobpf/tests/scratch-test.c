@@ -269,7 +269,7 @@ test_limits(void **state)
     }
     assert_true(was_limited);
     for (size_t i = 0; i < okobpf_prog_n_maps(prog); i++) {
-        assert_int_equal(map_n_to_lose(okobpf_prog_map(prog, i))
+        assert_int_equal(okobpf_map_n_to_lose(okobpf_prog_map(prog, i))
                          && strcmp(okobpf_map_info(
                                        okobpf_prog_map(prog, i))->name,
                                    ".data")

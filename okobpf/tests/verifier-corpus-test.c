@@ -92,15 +92,15 @@ test_case(void **state)
     uint8_t *object = read_file(c->object, &size);
     memset(&report, 0, sizeof report);
     memset(&logged, 0, sizeof logged);
-    if (elf_load(object, size, NULL, &limits, &image, &report)
+    if (okobpf_elf_load(object, size, NULL, &limits, &image, &report)
         != OKOBPF_OK) {
         fail_msg("%s", report.reason);
     }
-    status = verify(&image, &limits, 0, &report);
+    status = okobpf_verify(&image, &limits, 0, &report);
 
     /* The log changes nothing, and is always there. */
-    assert_int_equal(verify(&image, &limits, VERIFY_LOG,
-                            &logged), status);
+    assert_int_equal(okobpf_verify(&image, &limits, VERIFY_LOG,
+                                   &logged), status);
     assert_non_null(logged.log);
     assert_true(strlen(logged.log) <= limits.max_log_size);
     assert_true(report.peak_memory <= limits.max_verify_memory);
@@ -117,7 +117,7 @@ test_case(void **state)
     } else {
         assert_true(status == OKOBPF_REJECTED || status == OKOBPF_LIMIT);
         check_refused(c, &report);
-        image_uninit(&image);
+        okobpf_image_uninit(&image);
     }
     okobpf_report_uninit(&report);
     okobpf_report_uninit(&logged);

@@ -56,7 +56,7 @@ print_program(const struct bpf_insn *insns, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         char code[128];
 
-        disasm(insns, n, i, code, sizeof code);
+        okobpf_disasm(insns, n, i, code, sizeof code);
         fprintf(stderr, "%4u: %s\n", i, code);
         i += insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW);
     }
@@ -74,7 +74,7 @@ try_lengths(struct subject *subject, const struct image *image,
         uint32_t len = i % 160;
         uint32_t filled;
         uint8_t *bytes = random_packet(&r, &filled);
-        uint8_t *packet = mem_alloc(len + 1, 1);
+        uint8_t *packet = okobpf_mem_alloc(len + 1, 1);
         struct okobpf_env env;
         bool ok;
 
@@ -97,14 +97,14 @@ try_lengths(struct subject *subject, const struct image *image,
 static uint8_t *
 find_ways(const struct image *image)
 {
-    uint8_t *ways = mem_alloc(image->n_insns, sizeof *ways);
+    uint8_t *ways = okobpf_mem_alloc(image->n_insns, sizeof *ways);
     struct okobpf_limits all = limits;
     struct okobpf_report report;
     uint32_t last = 0;
 
     all.max_log_size = MAX_LOG;
     memset(&report, 0, sizeof report);
-    verify(image, &all, VERIFY_LOG, &report);
+    okobpf_verify(image, &all, VERIFY_LOG, &report);
     if (report.log_truncated) {
         free(ways);
         ways = NULL;
@@ -198,7 +198,7 @@ compare(struct subject *subject, const int fds[], const struct image *image,
     const char *problem = NULL;
 
     memset(&report, 0, sizeof report);
-    bool ours = verify(image, &limits, 0, &report) == OKOBPF_OK;
+    bool ours = okobpf_verify(image, &limits, 0, &report) == OKOBPF_OK;
     if (!ours && image->abi == OKOBPF_ABI_PACKET) {
         /* What is safe for some packets is not, for that, for all. */
         okobpf_report_uninit(&report);
@@ -304,7 +304,7 @@ is_slow(const struct image *image, const char *name)
     struct okobpf_report report;
 
     memset(&report, 0, sizeof report);
-    verify(image, &limits, 0, &report);
+    okobpf_verify(image, &limits, 0, &report);
     uint32_t n_visits = report.insns_visited;
     okobpf_report_uninit(&report);
 
@@ -342,10 +342,10 @@ add_objects(const char *dir, bool quick, struct origin *origins, size_t n)
         }
         memset(&report, 0, sizeof report);
         if (size && n < MAX_SUBJECTS
-            && elf_load(object, size, NULL, &limits, &image, &report)
+            && okobpf_elf_load(object, size, NULL, &limits, &image, &report)
                == OKOBPF_OK) {
             if (quick && is_slow(&image, entries[i]->d_name)) {
-                image_uninit(&image);
+                okobpf_image_uninit(&image);
             } else if (origin_init(&origins[n], entries[i]->d_name, &image)) {
                 n++;
             } else {
@@ -466,7 +466,7 @@ main(int argc, char *argv[])
         }
     }
 
-    struct origin *origins = mem_alloc(MAX_SUBJECTS, sizeof *origins);
+    struct origin *origins = okobpf_mem_alloc(MAX_SUBJECTS, sizeof *origins);
     for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++) {
         n = add_objects(dirs[i], argc < 2, origins, n);
     }

@@ -141,7 +141,7 @@ contains(const struct scalar *s, uint64_t x)
 static struct scalar
 random_scalar(uint64_t x)
 {
-    struct scalar s = scalar_unknown();
+    struct scalar s = okobpf_scalar_unknown();
     uint32_t mask = random32() & random32() & (N - 1);
     uint32_t kinds = random32();
 
@@ -154,7 +154,7 @@ random_scalar(uint64_t x)
         uint64_t max = scalar_umax(width);
         uint64_t low = x & max;
         int64_t sx = scalar_sext(x, width);
-        struct range full = range_full(width);
+        struct range full = okobpf_range_full(width);
 
         if (kinds & (2 << part)) {
             r->umin = low - random32() % (low + 1);
@@ -166,7 +166,7 @@ random_scalar(uint64_t x)
         }
     }
     if (kinds & 32) {
-        assert_true(scalar_sync(&s));
+        assert_true(okobpf_scalar_sync(&s));
     }
     assert_true(contains(&s, x));
     return s;
@@ -209,14 +209,14 @@ test_tnum_exhaustive(void **state)
                     if (av & am || bv & bm) {
                         continue;
                     }
-                    struct tnum sum = tnum_add(a, b);
-                    struct tnum diff = tnum_sub(a, b);
-                    struct tnum product = tnum_mul(a, b);
-                    struct tnum and = tnum_and(a, b);
-                    struct tnum or = tnum_or(a, b);
-                    struct tnum xor = tnum_xor(a, b);
+                    struct tnum sum = okobpf_tnum_add(a, b);
+                    struct tnum diff = okobpf_tnum_sub(a, b);
+                    struct tnum product = okobpf_tnum_mul(a, b);
+                    struct tnum and = okobpf_tnum_and(a, b);
+                    struct tnum or = okobpf_tnum_or(a, b);
+                    struct tnum xor = okobpf_tnum_xor(a, b);
                     struct tnum common = { 0, 0 };
-                    bool meet = tnum_intersect(a, b, &common);
+                    bool meet = okobpf_tnum_intersect(a, b, &common);
                     bool includes = true;
                     bool any = false;
 
@@ -268,16 +268,16 @@ test_tnum_unary(void **state)
                     continue;
                 }
                 for (int n = 0; n < SCALAR_BITS; n++) {
-                    assert_true(tnum_contains(tnum_lsh(t, n), x << n));
-                    assert_true(tnum_contains(tnum_rsh(t, n), x >> n));
+                    assert_true(tnum_contains(okobpf_tnum_lsh(t, n), x << n));
+                    assert_true(tnum_contains(okobpf_tnum_rsh(t, n), x >> n));
                     assert_true(tnum_contains(
-                        tnum_arsh(t, n, SCALAR_BITS),
+                        okobpf_tnum_arsh(t, n, SCALAR_BITS),
                         concrete_alu(BPF_ARSH, SCALAR_BITS, false, x, n)));
                 }
                 for (int n = 1; n <= SCALAR_BITS; n++) {
-                    assert_true(tnum_contains(tnum_truncate(t, n),
+                    assert_true(tnum_contains(okobpf_tnum_truncate(t, n),
                                               x & scalar_umax(n)));
-                    assert_true(tnum_contains(tnum_sext(t, n),
+                    assert_true(tnum_contains(okobpf_tnum_sext(t, n),
                                               (uint64_t) scalar_sext(x, n)));
                 }
             }
@@ -291,15 +291,15 @@ test_tnum_range(void **state)
     (void) state;
     for (uint64_t min = 0; min < N; min++) {
         for (uint64_t max = min; max < N; max++) {
-            struct tnum t = tnum_range(min, max);
+            struct tnum t = okobpf_tnum_range(min, max);
 
             for (uint64_t x = min; x <= max; x++) {
                 assert_true(tnum_contains(t, x));
             }
         }
     }
-    assert_true(tnum_equal(tnum_range(0, UINT64_MAX), TNUM_UNKNOWN));
-    assert_true(tnum_equal(tnum_range(5, 5), tnum_const(5)));
+    assert_true(tnum_equal(okobpf_tnum_range(0, UINT64_MAX), TNUM_UNKNOWN));
+    assert_true(tnum_equal(okobpf_tnum_range(5, 5), tnum_const(5)));
 }
 
 /* Bounds are moved to the nearest member, and no farther. */
@@ -343,7 +343,7 @@ test_alu(void **state)
         bool is_signed = random32() % 2;
         struct scalar a = random_scalar(random32() % N);
         struct scalar b = random_scalar(random32() % N);
-        struct scalar s = scalar_alu(op, width, is_signed, &a, &b);
+        struct scalar s = okobpf_scalar_alu(op, width, is_signed, &a, &b);
 
         for (uint64_t x = 0; x < N; x++) {
             if (!contains(&a, x)) {
@@ -378,7 +378,7 @@ test_assume(void **state)
         struct scalar b = random_scalar(random32() % N);
         struct scalar a2 = a;
         struct scalar b2 = b;
-        bool possible = scalar_assume(op, width, taken, &a2, &b2);
+        bool possible = okobpf_scalar_assume(op, width, taken, &a2, &b2);
 
         for (uint64_t x = 0; x < N; x++) {
             for (uint64_t y = 0; contains(&a, x) && y < N; y++) {
@@ -392,8 +392,8 @@ test_assume(void **state)
             }
         }
         if (possible) {
-            assert_true(scalar_includes(&a, &a2));
-            assert_true(scalar_includes(&b, &b2));
+            assert_true(okobpf_scalar_includes(&a, &a2));
+            assert_true(okobpf_scalar_includes(&b, &b2));
         }
     }
 }
@@ -407,12 +407,12 @@ test_conversions(void **state)
         struct scalar a = random_scalar(random32() % N);
         struct scalar b = random_scalar(random32() % N);
         struct scalar both = a;
-        bool meet = scalar_intersect(&both, &b);
-        bool includes = scalar_includes(&a, &b);
+        bool meet = okobpf_scalar_intersect(&both, &b);
+        bool includes = okobpf_scalar_includes(&a, &b);
         int from = 1 + random32() % SCALAR_HALF;
         int width = random32() % 2 ? SCALAR_BITS : SCALAR_HALF;
-        struct scalar extended = scalar_sign_extend(&a, from, width);
-        struct scalar truncated = scalar_truncate(&a, from);
+        struct scalar extended = okobpf_scalar_sign_extend(&a, from, width);
+        struct scalar truncated = okobpf_scalar_truncate(&a, from);
 
         for (uint64_t x = 0; x < N; x++) {
             if (includes && contains(&b, x)) {
@@ -444,8 +444,8 @@ test_exact(void **state)
     for (size_t i = 0; i < N_OPS; i++) {
         for (uint64_t x = 0; x < N; x += 3) {
             for (uint64_t y = 0; y < N; y += 5) {
-                struct scalar a = scalar_const(x);
-                struct scalar b = scalar_const(y);
+                struct scalar a = okobpf_scalar_const(x);
+                struct scalar b = okobpf_scalar_const(y);
                 struct scalar s;
 
                 if (ops[i] == BPF_DIV || ops[i] == BPF_MOD) {
@@ -453,7 +453,7 @@ test_exact(void **state)
                         continue;
                     }
                 }
-                s = scalar_alu(ops[i], SCALAR_BITS, false, &a, &b);
+                s = okobpf_scalar_alu(ops[i], SCALAR_BITS, false, &a, &b);
                 if (!scalar_is_const(&s)) {
                     show("inexact operation", ops[i], SCALAR_BITS, &s, x);
                     fail();
@@ -466,36 +466,36 @@ test_exact(void **state)
     }
 
     /* (x & 15) * 4 + 14: 14...74. */
-    struct scalar s = scalar_unknown();
-    struct scalar c = scalar_const(15);
-    s = scalar_alu(BPF_AND, SCALAR_BITS, false, &s, &c);
-    c = scalar_const(4);
-    s = scalar_alu(BPF_MUL, SCALAR_BITS, false, &s, &c);
+    struct scalar s = okobpf_scalar_unknown();
+    struct scalar c = okobpf_scalar_const(15);
+    s = okobpf_scalar_alu(BPF_AND, SCALAR_BITS, false, &s, &c);
+    c = okobpf_scalar_const(4);
+    s = okobpf_scalar_alu(BPF_MUL, SCALAR_BITS, false, &s, &c);
     assert_int_equal(s.t.mask, 0x3c);
-    c = scalar_const(14);
-    s = scalar_alu(BPF_ADD, SCALAR_BITS, false, &s, &c);
+    c = okobpf_scalar_const(14);
+    s = okobpf_scalar_alu(BPF_ADD, SCALAR_BITS, false, &s, &c);
     assert_int_equal(s.r.umin, 14);
     assert_int_equal(s.r.umax, 74);
 
     /* And back, where the unsigned bounds wrap. */
-    c = scalar_const((uint64_t) -14);
-    s = scalar_alu(BPF_ADD, SCALAR_BITS, false, &s, &c);
+    c = okobpf_scalar_const((uint64_t) -14);
+    s = okobpf_scalar_alu(BPF_ADD, SCALAR_BITS, false, &s, &c);
     assert_int_equal(s.r.umin, 0);
     assert_int_equal(s.r.umax, 60);
 
     /* x < 10 leaves 0...9, x s> 3 of these 4...9, x != 4 of these 5...9. */
-    s = scalar_unknown();
-    c = scalar_const(10);
-    assert_true(scalar_assume(BPF_JLT, SCALAR_BITS, true, &s, &c));
-    c = scalar_const(3);
-    assert_true(scalar_assume(BPF_JSGT, SCALAR_BITS, true, &s, &c));
-    c = scalar_const(4);
-    assert_true(scalar_assume(BPF_JNE, SCALAR_BITS, true, &s, &c));
+    s = okobpf_scalar_unknown();
+    c = okobpf_scalar_const(10);
+    assert_true(okobpf_scalar_assume(BPF_JLT, SCALAR_BITS, true, &s, &c));
+    c = okobpf_scalar_const(3);
+    assert_true(okobpf_scalar_assume(BPF_JSGT, SCALAR_BITS, true, &s, &c));
+    c = okobpf_scalar_const(4);
+    assert_true(okobpf_scalar_assume(BPF_JNE, SCALAR_BITS, true, &s, &c));
     assert_int_equal(s.r.umin, 5);
     assert_int_equal(s.r.umax, 9);
     assert_int_equal(s.h.umax, 9);
-    c = scalar_const(10);
-    assert_false(scalar_assume(BPF_JGE, SCALAR_BITS, true, &s, &c));
+    c = okobpf_scalar_const(10);
+    assert_false(okobpf_scalar_assume(BPF_JGE, SCALAR_BITS, true, &s, &c));
 }
 
 int

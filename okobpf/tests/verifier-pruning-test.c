@@ -558,11 +558,11 @@ follow_every_path(const struct gen *g, const struct subject *subject,
     image.insns = (struct bpf_insn *) g->insns;
     image.n_insns = g->n;
     memset(&report, 0, sizeof report);
-    status = verify(&image, &limits, VERIFY_EVERY_PATH, &report);
+    status = okobpf_verify(&image, &limits, VERIFY_EVERY_PATH, &report);
     *work = report.work;
     *reason = (report.reason
-               ? report_asprintf("%s (insn %d)\n%s", report.reason,
-                                 report.insn, report.state) : NULL);
+               ? okobpf_report_asprintf("%s (insn %d)\n%s", report.reason,
+                                        report.insn, report.state) : NULL);
     okobpf_report_uninit(&report);
     return status;
 }
@@ -573,7 +573,7 @@ print_program(const struct gen *g)
     for (uint32_t i = 0; i < g->n; i++) {
         char code[128];
 
-        disasm(g->insns, g->n, i, code, sizeof code);
+        okobpf_disasm(g->insns, g->n, i, code, sizeof code);
         print_message("%4"PRIu32": %s\n", i, code);
         i += g->insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW);
     }

@@ -33,7 +33,7 @@ try(struct random *r, struct subject *subject, struct bpf_insn *insns,
     image.insns = insns;
     image.n_insns = n;
     memset(&report, 0, sizeof report);
-    accepted = verify(&image, &limits, 0, &report) == OKOBPF_OK;
+    accepted = okobpf_verify(&image, &limits, 0, &report) == OKOBPF_OK;
     for (int i = 0; accepted && i < N_PACKETS; i++) {
         struct okobpf_env env;
         uint32_t len;
@@ -116,7 +116,7 @@ load_corpus(const char *kind, struct subject *subjects, size_t n)
         }
         memset(&report, 0, sizeof report);
         if (n < MAX_SUBJECTS
-            && elf_load(object, size, NULL, &limits, &image, &report)
+            && okobpf_elf_load(object, size, NULL, &limits, &image, &report)
                == OKOBPF_OK) {
             if (!subject_init(&subjects[n], &image)
                 || image.n_insns > VGEN_MAX_INSNS / 2) {

@@ -341,15 +341,15 @@ test_repaired(void **state)
         okobpf_map_clear(subject->prog.maps[0]);
         okobpf_map_clear(twin->prog.maps[0]);
         subject_link(twin, g.insns, g.n);
-        if (once_in(&g, 2) || !jit_compile(&twin->prog)) {
-            assert_true(interpret_prepare(&twin->prog));
+        if (once_in(&g, 2) || !okobpf_jit_compile(&twin->prog)) {
+            assert_true(okobpf_interpret_prepare(&twin->prog));
         }
         for (int j = 0; j < N_PACKETS; j++) {
             run_both(&g, subject, twin, &report);
         }
         subject_unlink(twin);
-        assert_memory_equal(map_direct_value(subject->prog.maps[0]),
-                            map_direct_value(twin->prog.maps[0]),
+        assert_memory_equal(okobpf_map_direct_value(subject->prog.maps[0]),
+                            okobpf_map_direct_value(twin->prog.maps[0]),
                             N_VALUES * VALUE_SIZE);
     }
     for (int i = 0; i < 2; i++) {

@@ -108,7 +108,7 @@ run_work(struct subject *subject, uint32_t len)
     if (oracle.trapped) {
         fail_msg("%s", oracle.trap);
     }
-    work = work_total(&oracle.model, &oracle.work);
+    work = okobpf_work_total(&oracle.model, &oracle.work);
     oracle_uninit(&oracle);
     subject_unlink(subject);
     free(packet);
@@ -178,7 +178,7 @@ test_exact(void **state)
         uint64_t bound;
 
         init(&subject, exact[i].insns);
-        if (verify(&subject.image, &limits, 0, &report) != OKOBPF_OK) {
+        if (okobpf_verify(&subject.image, &limits, 0, &report) != OKOBPF_OK) {
             fail_msg("%s: %s", exact[i].name, report.reason);
         }
         for (uint32_t len = 0; len < 24; len++) {
@@ -195,12 +195,12 @@ test_exact(void **state)
 
         /* The limit is what it says. */
         limits.max_work = bound;
-        assert_int_equal(verify(&subject.image, &limits, 0, &report),
+        assert_int_equal(okobpf_verify(&subject.image, &limits, 0, &report),
                          OKOBPF_OK);
         assert_int_equal(report.work, bound);
         okobpf_report_uninit(&report);
         limits.max_work = bound - 1;
-        assert_int_equal(verify(&subject.image, &limits, 0, &report),
+        assert_int_equal(okobpf_verify(&subject.image, &limits, 0, &report),
                          OKOBPF_LIMIT);
         assert_contains(report.reason, "too much work in one run");
         assert_contains(report.advice, "filter-prog-max-work");
@@ -217,9 +217,9 @@ helper_work(enum helper_id id, const struct map_spec *spec, uint64_t size)
     struct work work = { 0, 0 };
     struct work_model model;
 
-    work_model_init(&model, spec, 1);
-    work_add_helper(&work, &model, &helpers[id], 0, size);
-    return work_total(&model, &work);
+    okobpf_work_model_init(&model, spec, 1);
+    okobpf_work_add_helper(&work, &model, &okobpf_helpers[id], 0, size);
+    return okobpf_work_total(&model, &work);
 }
 
 /* Each helper has a charge, on each kind of map that it takes, which grows
@@ -229,10 +229,10 @@ test_helpers(void **state)
 {
     (void) state;
     for (int id = 1; id < N_HELPERS; id++) {
-        if (!helpers[id].function) {
+        if (!okobpf_helpers[id].function) {
             continue;
         }
-        assert_true(helpers[id].work > 0);
+        assert_true(okobpf_helpers[id].work > 0);
         for (uint32_t type = 1; type < 32; type++) {
             struct map_spec spec = {
                 .type = type, .key_size = 8, .value_size = 8,
@@ -240,14 +240,14 @@ test_helpers(void **state)
             };
             uint64_t work;
 
-            if (!(helpers[id].map_types & UINT32_C(1) << type)) {
+            if (!(okobpf_helpers[id].map_types & UINT32_C(1) << type)) {
                 continue;
             }
             work = helper_work(id, &spec, 0);
             if (!work || work > 100000) {
                 fail_msg("%s() on maps of type %s: %"PRIu64" units",
-                         helpers[id].name, okobpf_map_type_to_string(type),
-                         work);
+                         okobpf_helpers[id].name,
+                         okobpf_map_type_to_string(type), work);
             }
             spec.max_entries = 1000000;
             assert_true(helper_work(id, &spec, 0) > work);
@@ -268,7 +268,7 @@ test_helpers(void **state)
                         || helper_work(id, &spec, 0) > work);
         }
         for (int i = 0; i < MAX_HELPER_ARGS; i++) {
-            if (helpers[id].args[i] == ARG_SIZE) {
+            if (okobpf_helpers[id].args[i] == ARG_SIZE) {
                 assert_true(helper_work(id, &specs[SMALL], 1000000)
                             > helper_work(id, &specs[SMALL], 0) + 100000);
             }
@@ -310,20 +310,20 @@ test_memory(void **state)
         maps[i] = specs[SMALL];
         maps[i].value_size = 200 * 1024;
     }
-    work_model_init(&model, maps, 3);
+    okobpf_work_model_init(&model, maps, 3);
     assert_int_equal(model.miss[0], 0);
     assert_int_equal(model.miss[1], 0);
     assert_true(model.miss[2] > 100);
 
     for (int i = 0; i < 100000; i++) {
-        work_add_access(&work, &model, 0);
+        okobpf_work_add_access(&work, &model, 0);
     }
-    once = work_total(&model, &work);
+    once = okobpf_work_total(&model, &work);
     assert_true(once < 1000000);
     for (int i = 0; i < 100000; i++) {
-        work_add_access(&work, &model, 2);
+        okobpf_work_add_access(&work, &model, 2);
     }
-    often = work_total(&model, &work);
+    often = okobpf_work_total(&model, &work);
     assert_true(often > 10000000);
 }
 
@@ -338,7 +338,7 @@ check_refusal(const struct bpf_insn *insns,
     struct subject subject;
 
     init(&subject, insns);
-    assert_int_equal(verify(&subject.image, limits, 0, &report),
+    assert_int_equal(okobpf_verify(&subject.image, limits, 0, &report),
                      OKOBPF_LIMIT);
     assert_contains(report.reason, reason);
     assert_non_null(report.where);

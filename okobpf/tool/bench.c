@@ -61,7 +61,7 @@ flush_deferred(void)
 static void
 defer(void (*function)(void *aux), void *aux)
 {
-    struct deferred *d = mem_alloc(1, sizeof *d);
+    struct deferred *d = okobpf_mem_alloc(1, sizeof *d);
 
     if (!d) {
         return;                 /* It leaks, rather than be used again. */
@@ -326,7 +326,7 @@ measure(struct bench *bench)
         struct engine *engine = &bench->engines[i];
         double ns;
 
-        engine->samples = mem_alloc(n_rounds, sizeof *engine->samples);
+        engine->samples = okobpf_mem_alloc(n_rounds, sizeof *engine->samples);
         if (!engine->samples) {
             return false;
         }
@@ -407,7 +407,7 @@ print_text(const struct bench *bench)
 {
     const struct okobpf_prog_info *info
         = okobpf_prog_info(bench->engines[0].prog);
-    const struct spread *verify = &bench->verify_us;
+    const struct spread *okobpf_verify = &bench->verify_us;
 
     printf("%s: \"%s\" in section \"%s\", %"PRIu32" instructions, "
            "%"PRIu32" bytes of machine code\n"
@@ -417,13 +417,13 @@ print_text(const struct bench *bench)
            " rounds\n\n"
            "%-18s %10s %8s   %s\n",
            bench->options->file, info->name, info->section, info->n_insns,
-           info->jited_len, verify->median, verify->q1, verify->q3,
-           verify->min, verify->max, bench->report.insns_visited,
+           info->jited_len, okobpf_verify->median, okobpf_verify->q1,
+           okobpf_verify->q3, okobpf_verify->min, okobpf_verify->max,
+           bench->report.insns_visited,
            (bench->report.peak_memory + 1023) / 1024,
            (uint64_t) bench->n_packets, bench->n_matches,
-           bench->options->n_rounds,
-           "", "ns/packet", has_cycles() ? "cycles" : "",
-           "[quartiles] min..max, in ns");
+           bench->options->n_rounds, "", "ns/packet",
+           has_cycles() ? "cycles" : "", "[quartiles] min..max, in ns");
     for (uint32_t i = 0; i < bench->n_engines; i++) {
         const struct engine *engine = &bench->engines[i];
         const struct spread *ns = &engine->ns;
@@ -446,8 +446,8 @@ set_packets(struct bench *bench, const struct tool_packets *packets)
         return tool_error("%s: expected one packet or more, got none",
                           bench->options->pcap);
     }
-    bench->packets = mem_alloc(packets->n, sizeof *bench->packets);
-    bench->batches = mem_alloc(packets->n, sizeof *bench->batches);
+    bench->packets = okobpf_mem_alloc(packets->n, sizeof *bench->packets);
+    bench->batches = okobpf_mem_alloc(packets->n, sizeof *bench->batches);
     if (!bench->packets || !bench->batches) {
         return tool_error("out of memory");
     }

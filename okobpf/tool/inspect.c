@@ -229,9 +229,10 @@ cmd_verify(const struct tool_options *options)
     prog = load(options, NULL, &report);
     status = tool_exit_status(&report);
     if (!prog && !report.reason && options->json) {
-        report_fail(&report, OKOBPF_BAD_OBJECT, NULL,
-                    "a file cannot be read or written: standard error names "
-                    "it");
+        okobpf_report_fail(
+            &report, OKOBPF_BAD_OBJECT, NULL,
+            "a file cannot be read or written: standard error names "
+            "it");
     }
     if (prog || report.reason) {
         if (options->json) {
@@ -260,7 +261,7 @@ load_image(const struct tool_options *options, struct image *image)
     if (!elf) {
         return EXIT_UNUSABLE;
     }
-    elf_load(elf, size, options->section, &limits, image, &report);
+    okobpf_elf_load(elf, size, options->section, &limits, image, &report);
     free(elf);
     status = tool_exit_status(&report);
     if (report.reason) {
@@ -298,7 +299,7 @@ cmd_disasm(const struct tool_options *options)
              line++) {
             at = line;
         }
-        disasm(image.insns, image.n_insns, i, text, sizeof text);
+        okobpf_disasm(image.insns, image.n_insns, i, text, sizeof text);
         if (options->json) {
             json_open(&json, NULL, '{');
             json_number(&json, "insn", i);
@@ -324,7 +325,7 @@ cmd_disasm(const struct tool_options *options)
         json_close(&json, ']');
         putchar('\n');
     }
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
     return EXIT_ACCEPTED;
 }
 
@@ -425,6 +426,6 @@ cmd_dump(const struct tool_options *options)
         }
         print_map_specs(&image, NULL);
     }
-    image_uninit(&image);
+    okobpf_image_uninit(&image);
     return EXIT_ACCEPTED;
 }

@@ -63,12 +63,12 @@ tool_set_packet(struct oko_ctx *ctx, const struct tool_packet *packet)
 static bool
 add_packet(struct tool_packets *packets, const uint8_t *data, uint32_t len)
 {
-    uint8_t *copy = mem_alloc(len, 1);
+    uint8_t *copy = okobpf_mem_alloc(len, 1);
 
     if (packets->n >= packets->allocated) {
         size_t n = 2 * packets->allocated + 64;
-        struct tool_packet *larger = mem_resize(packets->packets, n,
-                                                sizeof *larger);
+        struct tool_packet *larger = okobpf_mem_resize(packets->packets, n,
+                                                       sizeof *larger);
 
         if (larger) {
             packets->packets = larger;

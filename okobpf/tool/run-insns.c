@@ -80,7 +80,7 @@ is_jump(const struct bpf_insn *insn)
                 && (bpf_src(insn) == BPF_CALL_LOCAL
                     || (bpf_src(insn) == BPF_CALL_HELPER && insn->imm > 0
                         && insn->imm < N_HELPERS
-                        && helpers[insn->imm].function)));
+                        && okobpf_helpers[insn->imm].function)));
     case BPF_EXIT:
         return is64 && !by_reg;
     default:
@@ -154,7 +154,7 @@ find_target(const struct bpf_insn *insns, size_t i, int64_t *target)
 static bool
 check_insns(const struct bpf_insn *insns, size_t n)
 {
-    bool *second = mem_alloc(n, sizeof *second);
+    bool *second = okobpf_mem_alloc(n, sizeof *second);
     size_t last = 0;
     bool ok = second != NULL;
 
@@ -256,7 +256,7 @@ run_raw(const struct tool_options *options, struct bpf_insn *insns, size_t n,
     uint64_t r0;
 
     if (options->engine != OKOBPF_ENGINE_INTERPRETER) {
-        jit_compile(&prog);
+        okobpf_jit_compile(&prog);
     }
     if (options->engine == OKOBPF_ENGINE_JIT && !prog.jited) {
         return tool_error("no machine code: %s", prog.info.jit_error);
@@ -264,9 +264,9 @@ run_raw(const struct tool_options *options, struct bpf_insn *insns, size_t n,
     tool_note_engine(options, &prog);
     guard();
     r0 = (prog.jited ? prog.jited((uintptr_t) mem, mem_size, &env)
-          : interpret(&prog, (uintptr_t) mem, mem_size, &env));
+          : okobpf_interpret(&prog, (uintptr_t) mem, mem_size, &env));
     printf("0x%"PRIx64"\n", r0);
-    jit_free(&prog);
+    okobpf_jit_free(&prog);
     return EXIT_ACCEPTED;
 }
 
@@ -277,7 +277,7 @@ read_stdin(void)
 {
     size_t size;
     uint8_t *text = tool_read_file("-", &size);
-    char *s = text ? mem_resize(text, size + 1, 1) : NULL;
+    char *s = text ? okobpf_mem_resize(text, size + 1, 1) : NULL;
 
     if (s) {
         s[size] = '\0';

@@ -36,8 +36,8 @@ print_map(const struct okobpf_map *map_, size_t index, struct json *json)
     uint64_t cursor = 0;
 
     okobpf_map_dump_sizes(map, &key_size, &value_size);
-    key = mem_alloc(key_size, 1);
-    value = mem_alloc(value_size, 1);
+    key = okobpf_mem_alloc(key_size, 1);
+    value = okobpf_mem_alloc(value_size, 1);
     if (json) {
         json_open(json, NULL, '{');
         json_number(json, "index", index);

@@ -48,7 +48,7 @@ tool_read_file(const char *name, size_t *size)
             uint8_t *larger;
 
             allocated = allocated ? 2 * allocated : 65536;
-            larger = mem_resize(data, allocated, 1);
+            larger = okobpf_mem_resize(data, allocated, 1);
             if (!larger) {
                 ok = false;
                 break;
@@ -91,7 +91,7 @@ hex_digit(char c)
 uint8_t *
 tool_parse_hex(const char *what, const char *s, size_t *n)
 {
-    uint8_t *bytes = mem_alloc(strlen(s) / 2, 1);
+    uint8_t *bytes = okobpf_mem_alloc(strlen(s) / 2, 1);
     const char *p = s;
 
     *n = 0;

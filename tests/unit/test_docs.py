@@ -45,7 +45,7 @@ def functions_that_refuse() -> set[str]:
         # What comes before the first definition, then names and what follows each of them.
         _, *parts = DEFINITION.split(source.read_text())
         for name, body in zip(parts[::2], parts[1::2], strict=True):
-            if re.search(r"\b(refuse\w*|bad_insn|over_limit|no_end)\(v,", body):
+            if re.search(r"\b((okobpf_)?refuse\w*|bad_insn|okobpf_over_limit|no_end)\(v,", body):
                 names.add(name)
     return names
 
@@ -59,5 +59,5 @@ def test_the_page_on_the_verifier_names_all_functions_that_refuse() -> None:
     # Encoding: all refuse by bad_insn(), as the page says.
     encoding = set(DEFINITION.findall((VERIFIER / "encoding.c").read_text()))
     assert len(refusing) > 30
-    assert refusing - encoding - {"refuse", "refuse_at"} <= named
+    assert refusing - encoding - {"okobpf_refuse", "okobpf_refuse_at"} <= named
     assert named <= defined

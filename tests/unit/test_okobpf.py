@@ -32,6 +32,19 @@ def test_automake_lists_all_sources() -> None:
     assert listed == sorted(path.relative_to(lib).as_posix() for path in lib.rglob("*.[ch]"))
 
 
+def test_names_that_a_linker_sees_are_ours(build: Path) -> None:
+    """They end up in libopenvswitch, beside thousands of others."""
+    symbols = subprocess.run(
+        ["nm", "--defined-only", "--extern-only", "--format=posix", build / "libokobpf.a"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    names = re.findall(r"^(\w+) [A-Z] ", symbols, re.M)
+    assert len(names) > 200
+    assert [name for name in names if not name.startswith("okobpf_")] == []
+
+
 # The command.
 
 

@@ -6,7 +6,7 @@
  * this packet's flow. */
 
 #define MAP_SOURCE "maps/array.c"
-#define MAP_OPS map_array_ops
+#define MAP_OPS okobpf_map_array_ops
 #include "program.h"
 
 #define N_ROWS 4

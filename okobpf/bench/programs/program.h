@@ -7,7 +7,7 @@
  * which file of the library has them, and under which name:
  *
  *     #define MAP_SOURCE "maps/hash.c"
- *     #define MAP_OPS map_hash_ops
+ *     #define MAP_OPS okobpf_map_hash_ops
  *
  * For this machine, a program is compiled twice: as it would be with the
  * library's functions at hand to inline (NATIVE_INLINED), and calling them in
@@ -64,14 +64,14 @@
 #else
 #define NATIVE_OPS(MAP) ((MAP)->ops)
 #define NATIVE_ADD(MAP, ITEM)                                           \
-    helpers[HELPER_MAP_ADD].function((uintptr_t) (MAP),                 \
-                                     (uintptr_t) (ITEM), 0, 0, 0,       \
-                                     &bench_env)
+    okobpf_helpers[HELPER_MAP_ADD].function((uintptr_t) (MAP),          \
+                                            (uintptr_t) (ITEM), 0, 0, 0, \
+                                            &bench_env)
 #define NATIVE_UPDATE(MAP, KEY, VALUE)                                  \
-    helpers[HELPER_MAP_UPDATE].function((uintptr_t) (MAP),              \
-                                        (uintptr_t) (KEY),              \
-                                        (uintptr_t) (VALUE), 0, 0,      \
-                                        &bench_env)
+    okobpf_helpers[HELPER_MAP_UPDATE].function((uintptr_t) (MAP),       \
+                                               (uintptr_t) (KEY),       \
+                                               (uintptr_t) (VALUE), 0, 0, \
+                                               &bench_env)
 #endif
 #define oko_map_lookup(MAP, KEY)                                        \
     NATIVE_OPS(*(MAP))->lookup(*(MAP), KEY, bench_env.ctx.slot)

@@ -5,7 +5,7 @@
  * returns how many it has seen of this packet's flow. */
 
 #define MAP_SOURCE "maps/sketch.c"
-#define MAP_OPS map_countmin_ops
+#define MAP_OPS okobpf_map_countmin_ops
 #include "program.h"
 
 struct flow {

@@ -5,7 +5,7 @@
  * up in a hash table.  Addresses that are not in the table pass. */
 
 #define MAP_SOURCE "maps/hash.c"
-#define MAP_OPS map_hash_ops
+#define MAP_OPS okobpf_map_hash_ops
 #include "program.h"
 
 OKO_MAP(verdicts, OKO_MAP_HASH, ipv4_addr, __u32, 256);

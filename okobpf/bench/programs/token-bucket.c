@@ -5,7 +5,7 @@
  * A source that finds the table full does not pass. */
 
 #define MAP_SOURCE "maps/hash.c"
-#define MAP_OPS map_hash_ops
+#define MAP_OPS okobpf_map_hash_ops
 #include "program.h"
 
 struct bucket {

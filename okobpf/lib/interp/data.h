@@ -211,7 +211,7 @@ lookup(uint64_t r1, uint64_t r2, const struct okobpf_env *env)
     const void *key = (const void *) (uintptr_t) r2;
     void *value;
 
-    if (map->ops == &map_array_ops) {
+    if (map->ops == &okobpf_map_array_ops) {
         const struct map_array *array = (const struct map_array *) map;
         uint32_t index = load_32(r2);
 

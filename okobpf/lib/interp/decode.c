@@ -62,7 +62,7 @@ call_op(const struct bpf_insn *insn)
         return STEP_CALL_LOCAL;
     }
     if (insn->imm <= 0 || insn->imm >= N_HELPERS
-        || !helpers[insn->imm].function) {
+        || !okobpf_helpers[insn->imm].function) {
         return STEP_ILLEGAL;
     }
     return (insn->imm == HELPER_MAP_LOOKUP ? STEP_LOOKUP
@@ -423,14 +423,14 @@ make_step(struct decoder *d, uint32_t i, bool fuse,
 }
 
 struct interp_step *
-make_steps(const struct bpf_insn *insns, uint32_t n, bool fuse,
-           const void *const labels[N_STEP_OPS])
+okobpf_make_steps(const struct bpf_insn *insns, uint32_t n, bool fuse,
+                  const void *const labels[N_STEP_OPS])
 {
     struct decoder d = {
         .insns = insns,
         .n = n,
-        .steps = mem_alloc(n, sizeof *d.steps),
-        .targets = mem_alloc(n, sizeof *d.targets),
+        .steps = okobpf_mem_alloc(n, sizeof *d.steps),
+        .targets = okobpf_mem_alloc(n, sizeof *d.targets),
         .acc = -1,
     };
 

@@ -9,8 +9,8 @@
  * next step: there is no loop.
  *
  * Compiled with OKOBPF_CHECKED, this file yields interpret_checked() in place
- * of interpret(): the same semantics, with each step checked by the oracle of
- * the tests (see tests/oracle.h). */
+ * of okobpf_interpret(): the same semantics, with each step checked by the
+ * oracle of the tests (see tests/oracle.h). */
 
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -440,8 +440,8 @@ exit:
     return regs[0];
 
 call:
-    regs[0] = helpers[step->imm].function(regs[1], regs[2], regs[3], regs[4],
-                                          regs[5], env);
+    regs[0] = okobpf_helpers[step->imm].function(regs[1], regs[2], regs[3],
+                                                 regs[4], regs[5], env);
     NEXT();
 lookup:
     regs[0] = lookup(regs[1], regs[2], env);
@@ -517,7 +517,7 @@ interpret_checked(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
 
     /* The oracle wants to see each instruction. */
     run(NULL, 0, 0, NULL, NULL, NULL, &labels);
-    steps = make_steps(prog->code, prog->info.n_insns, false, labels);
+    steps = okobpf_make_steps(prog->code, prog->info.n_insns, false, labels);
     if (!steps) {
         return 0;
     }
@@ -528,17 +528,18 @@ interpret_checked(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
 
 #else
 bool
-interpret_prepare(struct okobpf_prog *prog)
+okobpf_interpret_prepare(struct okobpf_prog *prog)
 {
     const void *const *labels;
 
     run(NULL, 0, 0, NULL, &labels);
-    prog->steps = make_steps(prog->code, prog->info.n_insns, true, labels);
+    prog->steps
+        = okobpf_make_steps(prog->code, prog->info.n_insns, true, labels);
     return prog->steps != NULL;
 }
 
 void
-interpret_free(struct okobpf_prog *prog)
+okobpf_interpret_free(struct okobpf_prog *prog)
 {
     free(prog->steps);
     prog->steps = NULL;
@@ -552,16 +553,16 @@ run_unprepared(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
     struct okobpf_prog copy = *prog;
     uint64_t result = 0;
 
-    if (interpret_prepare(&copy)) {
+    if (okobpf_interpret_prepare(&copy)) {
         result = run(copy.steps, r1, r2, env, NULL);
-        interpret_free(&copy);
+        okobpf_interpret_free(&copy);
     }
     return result;
 }
 
 uint64_t
-interpret(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
-          struct okobpf_env *env)
+okobpf_interpret(const struct okobpf_prog *prog, uint64_t r1, uint64_t r2,
+                 struct okobpf_env *env)
 {
     return (prog->steps ? run(prog->steps, r1, r2, env, NULL)
             : run_unprepared(prog, r1, r2, env));

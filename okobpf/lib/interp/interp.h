@@ -92,8 +92,8 @@ enum step_op {
  * each operation.  Unless 'fuse', each instruction becomes a step that depends
  * on no other.  Returns an array that the caller must free(), or NULL if
  * memory is exhausted. */
-struct interp_step *make_steps(const struct bpf_insn *insns, uint32_t n,
-                               bool fuse,
-                               const void *const labels[N_STEP_OPS]);
+struct interp_step *okobpf_make_steps(const struct bpf_insn *insns, uint32_t n,
+                                      bool fuse,
+                                      const void *const labels[N_STEP_OPS]);
 
 #endif /* interp.h */

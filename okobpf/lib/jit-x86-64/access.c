@@ -44,7 +44,7 @@ emit_load(struct x86_code *c, enum x86_width w, int dst, int base,
 }
 
 uint32_t
-jit_load_imm64(struct jit *jit, uint32_t i)
+okobpf_jit_load_imm64(struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *insn = &jit->insns[i];
     uint64_t imm = ((uint64_t) (uint32_t) insn[1].imm << 32
@@ -53,17 +53,17 @@ jit_load_imm64(struct jit *jit, uint32_t i)
     if (bpf_dst(insn) == 10 || insn->offset) {
         return 0;
     }
-    x86_mov_imm(&jit->code, jit_regs[bpf_dst(insn)], imm);
+    x86_mov_imm(&jit->code, okobpf_jit_regs[bpf_dst(insn)], imm);
     return 2;
 }
 
 uint32_t
-jit_load(struct jit *jit, uint32_t i)
+okobpf_jit_load(struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *insn = &jit->insns[i];
     struct x86_code *c = &jit->code;
-    int dst = jit_regs[bpf_dst(insn)];
-    int src = jit_regs[bpf_src(insn)];
+    int dst = okobpf_jit_regs[bpf_dst(insn)];
+    int src = okobpf_jit_regs[bpf_src(insn)];
     int size = BPF_SIZE(insn->opcode);
     uint32_t n;
 
@@ -72,7 +72,7 @@ jit_load(struct jit *jit, uint32_t i)
     }
     switch (BPF_MODE(insn->opcode)) {
     case BPF_MEM:
-        n = jit_gather(jit, i);
+        n = okobpf_jit_gather(jit, i);
         if (n) {
             return n;
         }
@@ -98,7 +98,7 @@ jit_load(struct jit *jit, uint32_t i)
  * the program with result 0 if any byte is outside of the packet, which must
  * be less than 2 GiB. */
 uint32_t
-jit_load_packet(struct jit *jit, uint32_t i)
+okobpf_jit_load_packet(struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *insn = &jit->insns[i];
     struct x86_code *c = &jit->code;
@@ -112,24 +112,25 @@ jit_load_packet(struct jit *jit, uint32_t i)
     x86_rm(c, W32, X86_OP_LOAD, R11, JIT_ENV, ENV_PKT_LEN);
     if (BPF_MODE(insn->opcode) == BPF_ABS) {
         if (insn->imm < 0) {
-            jit_jump(jit, i, CC_ALWAYS, fail, false);
+            okobpf_jit_jump(jit, i, CC_ALWAYS, fail, false);
             return 1;
         }
         /* May exceed INT32_MAX, but not UINT32_MAX. */
         x86_alu_ri(c, W32, X86_CMP, R11, (uint32_t) insn->imm + n_bytes);
-        jit_jump(jit, i, CC_B, fail, false);
+        okobpf_jit_jump(jit, i, CC_B, fail, false);
         x86_rm(c, W64, X86_OP_LOAD, R10, JIT_ENV, ENV_DATA);
         emit_load(c, w, RAX, R10, insn->imm);
     } else {
         uint32_t inside;
 
-        x86_rm(c, W32, X86_OP_LEA, R10, jit_regs[bpf_src(insn)], insn->imm);
+        x86_rm(c, W32, X86_OP_LEA, R10, okobpf_jit_regs[bpf_src(insn)],
+               insn->imm);
         x86_alu_rr(c, W64, X86_SUB, R11, R10);
         inside = x86_jump_short(c, CC_AE);
         x86_mov_imm(c, R11, 0);
         x86_patch_short(c, inside);
         x86_alu_ri(c, W64, X86_CMP, R11, n_bytes);
-        jit_jump(jit, i, CC_B, fail, false);
+        okobpf_jit_jump(jit, i, CC_B, fail, false);
         x86_rm(c, W64, x86_alu_opcode(X86_ADD) | 2, R10, JIT_ENV, ENV_DATA);
         emit_load(c, w, RAX, R10, 0);
     }
@@ -142,12 +143,12 @@ jit_load_packet(struct jit *jit, uint32_t i)
 }
 
 uint32_t
-jit_store(struct jit *jit, uint32_t i)
+okobpf_jit_store(struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *insn = &jit->insns[i];
     struct x86_code *c = &jit->code;
     enum x86_width w = width_from_size(BPF_SIZE(insn->opcode));
-    int dst = jit_regs[bpf_dst(insn)];
+    int dst = okobpf_jit_regs[bpf_dst(insn)];
 
     if (BPF_MODE(insn->opcode) != BPF_MEM) {
         return 0;
@@ -156,7 +157,7 @@ jit_store(struct jit *jit, uint32_t i)
         x86_store_imm(c, w, dst, insn->offset, insn->imm);
     } else {
         x86_rm(c, w, w == W8 ? X86_OP_STORE8 : X86_OP_STORE,
-               jit_regs[bpf_src(insn)], dst, insn->offset);
+               okobpf_jit_regs[bpf_src(insn)], dst, insn->offset);
     }
     return 1;
 }
@@ -188,13 +189,13 @@ emit_fetch_loop(struct x86_code *c, enum x86_width w, enum x86_alu alu,
 }
 
 uint32_t
-jit_atomic(struct jit *jit, uint32_t i)
+okobpf_jit_atomic(struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *insn = &jit->insns[i];
     struct x86_code *c = &jit->code;
     enum x86_width w = width_from_size(BPF_SIZE(insn->opcode));
-    int src = jit_regs[bpf_src(insn)];
-    int dst = jit_regs[bpf_dst(insn)];
+    int src = okobpf_jit_regs[bpf_src(insn)];
+    int dst = okobpf_jit_regs[bpf_dst(insn)];
     bool fetch = (insn->imm & BPF_FETCH) != 0;
     enum x86_alu alu;
 

@@ -143,7 +143,7 @@ emit_three_operands(struct jit *jit, enum x86_width w, int dst, int src,
 
     if (BPF_SOURCE(insn->opcode) == BPF_X) {
         int src2 = bpf_src(insn);
-        int operand = src2 == bpf_dst(insn) ? src : jit_regs[src2];
+        int operand = src2 == bpf_dst(insn) ? src : okobpf_jit_regs[src2];
 
         if (op == BPF_ADD) {
             x86_lea_index(c, w, dst, src, operand, 0);
@@ -215,16 +215,17 @@ emit_pair(struct jit *jit, uint32_t i)
     const struct bpf_insn *a = &jit->insns[i];
     const struct bpf_insn *b = a + 1;
     enum x86_width w = BPF_CLASS(a->opcode) == BPF_ALU64 ? W64 : W32;
-    int dst = jit_regs[bpf_dst(a)];
+    int dst = okobpf_jit_regs[bpf_dst(a)];
 
-    if (!jit_is_sequence(jit, i, 2) || bpf_dst(a) != bpf_dst(b)
+    if (!okobpf_jit_is_sequence(jit, i, 2) || bpf_dst(a) != bpf_dst(b)
         || b->offset) {
         return false;
     }
     if (BPF_CLASS(a->opcode) == BPF_CLASS(b->opcode)
         && BPF_OP(a->opcode) == BPF_MOV
         && BPF_SOURCE(a->opcode) == BPF_X && !a->offset) {
-        return emit_three_operands(jit, w, dst, jit_regs[bpf_src(a)], b);
+        return emit_three_operands(jit, w, dst, okobpf_jit_regs[bpf_src(a)],
+                                   b);
     }
     if (a->opcode == (BPF_ALU64 | BPF_LSH | BPF_K)
         && (b->opcode == (BPF_ALU64 | BPF_RSH | BPF_K)
@@ -238,8 +239,8 @@ static bool
 emit_alu_reg(struct jit *jit, enum x86_width w, const struct bpf_insn *insn)
 {
     struct x86_code *c = &jit->code;
-    int dst = jit_regs[bpf_dst(insn)];
-    int src = jit_regs[bpf_src(insn)];
+    int dst = okobpf_jit_regs[bpf_dst(insn)];
+    int src = okobpf_jit_regs[bpf_src(insn)];
     int op = BPF_OP(insn->opcode);
 
     switch (op) {
@@ -263,7 +264,7 @@ emit_alu_reg(struct jit *jit, enum x86_width w, const struct bpf_insn *insn)
         return true;
     case BPF_DIV:
     case BPF_MOD:
-        jit_divide_reg(c, w, insn->offset, op == BPF_MOD, dst, src);
+        okobpf_jit_divide_reg(c, w, insn->offset, op == BPF_MOD, dst, src);
         return true;
     case BPF_LSH:
     case BPF_RSH:
@@ -281,7 +282,7 @@ static bool
 emit_alu_imm(struct jit *jit, enum x86_width w, const struct bpf_insn *insn)
 {
     struct x86_code *c = &jit->code;
-    int dst = jit_regs[bpf_dst(insn)];
+    int dst = okobpf_jit_regs[bpf_dst(insn)];
     int op = BPF_OP(insn->opcode);
     int32_t imm = insn->imm;
 
@@ -306,7 +307,7 @@ emit_alu_imm(struct jit *jit, enum x86_width w, const struct bpf_insn *insn)
         return true;
     case BPF_DIV:
     case BPF_MOD:
-        jit_divide_imm(jit, w, insn->offset, op == BPF_MOD, dst, imm);
+        okobpf_jit_divide_imm(jit, w, insn->offset, op == BPF_MOD, dst, imm);
         return true;
     case BPF_LSH:
     case BPF_RSH:
@@ -326,7 +327,7 @@ emit_alu_imm(struct jit *jit, enum x86_width w, const struct bpf_insn *insn)
 }
 
 uint32_t
-jit_alu(struct jit *jit, uint32_t i)
+okobpf_jit_alu(struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *insn = &jit->insns[i];
     bool is64 = BPF_CLASS(insn->opcode) == BPF_ALU64;
@@ -352,8 +353,8 @@ jit_alu(struct jit *jit, uint32_t i)
         if (is64 && is_x) {
             return 0;
         }
-        return emit_end(&jit->code, jit_regs[bpf_dst(insn)], is64 || is_x,
-                        insn->imm);
+        return emit_end(&jit->code, okobpf_jit_regs[bpf_dst(insn)],
+                        is64 || is_x, insn->imm);
     }
     return is_x ? emit_alu_reg(jit, w, insn) : emit_alu_imm(jit, w, insn);
 }

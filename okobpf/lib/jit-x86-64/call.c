@@ -28,19 +28,20 @@ inlined_array(const struct jit *jit, uint32_t i)
 
     /* 'up' is the first member of a 'struct map_array'. */
     return (jit->insns[i].imm == HELPER_MAP_LOOKUP && map
-            && (map->ops == &map_array_ops
-                || map->ops == &map_percpu_array_ops)
+            && (map->ops == &okobpf_map_array_ops
+                || map->ops == &okobpf_map_percpu_array_ops)
             && array->stride && array->stride <= INT32_MAX
             && array->slot_stride <= INT32_MAX ? array : NULL);
 }
 
 unsigned int
-jit_helper_needs(const struct jit *jit, uint32_t i)
+okobpf_jit_helper_needs(const struct jit *jit, uint32_t i)
 {
     const struct map_array *array = inlined_array(jit, i);
 
     if (array) {
-        return array->up.ops == &map_percpu_array_ops ? JIT_NEEDS_ENV : 0;
+        return array->up.ops == &okobpf_map_percpu_array_ops ? JIT_NEEDS_ENV
+                                                             : 0;
     }
     switch (jit->insns[i].imm) {
     case HELPER_TIME_GET_NS:
@@ -58,7 +59,7 @@ null_check_follows(const struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *insn = &jit->insns[i + 1];
 
-    return (jit_is_sequence(jit, i, 2)
+    return (okobpf_jit_is_sequence(jit, i, 2)
             && insn->opcode == (BPF_JMP | BPF_JEQ | BPF_K)
             && !bpf_dst(insn) && !insn->imm);
 }
@@ -81,7 +82,7 @@ emit_array_lookup(struct jit *jit, uint32_t i, const struct map_array *array)
     struct x86_code *c = &jit->code;
     bool fused = null_check_follows(jit, i);
     int64_t target = fused ? jit_jump_target(jit->insns, i + 1) : 0;
-    bool percpu = array->up.ops == &map_percpu_array_ops;
+    bool percpu = array->up.ops == &okobpf_map_percpu_array_ops;
     uint32_t out_of_range[2];
     int n_out_of_range = 0;
 
@@ -89,7 +90,7 @@ emit_array_lookup(struct jit *jit, uint32_t i, const struct map_array *array)
     x86_mov_imm(c, RAX, 0);
     x86_alu_ri(c, W32, X86_CMP, R10, array->up.info.max_entries);
     if (fused) {
-        jit_jump(jit, i, CC_AE, jit->offsets[target], target <= i);
+        okobpf_jit_jump(jit, i, CC_AE, jit->offsets[target], target <= i);
     } else {
         out_of_range[n_out_of_range++] = x86_jump_short(c, CC_AE);
     }
@@ -98,7 +99,8 @@ emit_array_lookup(struct jit *jit, uint32_t i, const struct map_array *array)
         x86_alu_ri(c, W32, X86_CMP, R11, array->up.n_slots);
         if (fused) {
             /* As the jump of the null check, which has its own length. */
-            jit_jump(jit, i + 1, CC_AE, jit->offsets[target], target <= i);
+            okobpf_jit_jump(jit, i + 1, CC_AE, jit->offsets[target],
+                            target <= i);
         } else {
             out_of_range[n_out_of_range++] = x86_jump_short(c, CC_AE);
         }
@@ -142,7 +144,7 @@ emit_call(struct jit *jit, uintptr_t function)
 }
 
 uint32_t
-jit_call_helper(struct jit *jit, uint32_t i)
+okobpf_jit_call_helper(struct jit *jit, uint32_t i)
 {
     const struct map_array *array = inlined_array(jit, i);
     const struct bpf_insn *insn = &jit->insns[i];
@@ -150,7 +152,7 @@ jit_call_helper(struct jit *jit, uint32_t i)
     struct x86_code *c = &jit->code;
 
     if (insn->imm <= 0 || insn->imm >= N_HELPERS
-        || !helpers[insn->imm].function) {
+        || !okobpf_helpers[insn->imm].function) {
         return 0;
     }
 
@@ -178,6 +180,6 @@ jit_call_helper(struct jit *jit, uint32_t i)
         break;
     }
     x86_mov(c, W64, R9, JIT_ENV);
-    return emit_call(jit, (uintptr_t) helpers[insn->imm].function);
+    return emit_call(jit, (uintptr_t) okobpf_helpers[insn->imm].function);
 }
 #endif /* OKOBPF_HAVE_JIT */

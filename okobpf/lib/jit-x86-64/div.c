@@ -102,8 +102,8 @@ emit_divide_by_minus_one(struct x86_code *c, enum x86_width w, bool mod,
 }
 
 void
-jit_divide_reg(struct x86_code *c, enum x86_width w, bool is_signed,
-               bool mod, int dst, int src)
+okobpf_jit_divide_reg(struct x86_code *c, enum x86_width w, bool is_signed,
+                      bool mod, int dst, int src)
 {
     uint32_t nonzero, from_zero, ordinary, from_minus_one = 0;
 
@@ -233,8 +233,8 @@ emit_divide_const64(struct x86_code *c, bool mod, int dst, uint32_t divisor)
 }
 
 void
-jit_divide_imm(struct jit *jit, enum x86_width w, bool is_signed, bool mod,
-               int dst, int32_t imm)
+okobpf_jit_divide_imm(struct jit *jit, enum x86_width w, bool is_signed,
+                      bool mod, int dst, int32_t imm)
 {
     struct x86_code *c = &jit->code;
     uint64_t divisor = w == W64 ? (uint64_t) (int64_t) imm : (uint32_t) imm;

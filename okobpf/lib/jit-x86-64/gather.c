@@ -173,8 +173,8 @@ is_swap(const struct jit *jit, uint32_t i, int n_bytes, int reg)
 static void
 emit_gather(struct x86_code *c, const struct gather *g, int n_bytes)
 {
-    int dst = jit_regs[g->reg];
-    int base = jit_regs[g->base];
+    int dst = okobpf_jit_regs[g->reg];
+    int base = okobpf_jit_regs[g->base];
 
     if (n_bytes == 2) {
         x86_rm(c, W32, X86_OP_MOVZX16, dst, base, g->offset);
@@ -193,7 +193,7 @@ emit_gather(struct x86_code *c, const struct gather *g, int n_bytes)
 }
 
 uint32_t
-jit_gather(struct jit *jit, uint32_t i)
+okobpf_jit_gather(struct jit *jit, uint32_t i)
 {
     for (int n_bytes = 8; n_bytes >= 2; n_bytes /= 2) {
         struct gather g;
@@ -203,11 +203,11 @@ jit_gather(struct jit *jit, uint32_t i)
             continue;
         }
         if (is_swap(jit, i + g.n, n_bytes, g.reg)
-            && jit_is_sequence(jit, i, g.n + 1)) {
+            && okobpf_jit_is_sequence(jit, i, g.n + 1)) {
             g.big_endian = !g.big_endian;
             g.n++;
         }
-        if (g.n > 1 && jit_is_sequence(jit, i, g.n)
+        if (g.n > 1 && okobpf_jit_is_sequence(jit, i, g.n)
             && !(g.written & ~(1u << g.reg)
                  & jit_live_after(jit, i + g.n - 1))) {
             emit_gather(&jit->code, &g, n_bytes);

@@ -17,7 +17,7 @@
 
 _Static_assert(sizeof(void *) == 8, "the JIT passes pointers in 64 bits");
 
-const uint8_t jit_regs[BPF_N_REGS] = {
+const uint8_t okobpf_jit_regs[BPF_N_REGS] = {
     RAX, RDI, RSI, RDX, RCX, R8, RBX, R13, R14, R15, RBP,
 };
 
@@ -30,7 +30,7 @@ const uint8_t jit_regs[BPF_N_REGS] = {
 #define NEAR ((int64_t) 3 << 29)
 
 unsigned int
-jit_cpu_features(void)
+okobpf_jit_cpu_features(void)
 {
     return __builtin_cpu_supports("bmi2") ? JIT_BMI2 : 0;
 }
@@ -38,8 +38,8 @@ jit_cpu_features(void)
 /* Jumps. */
 
 void
-jit_jump(struct jit *jit, uint32_t i, enum x86_cond cond, uint32_t target,
-         bool backward)
+okobpf_jit_jump(struct jit *jit, uint32_t i, enum x86_cond cond,
+                uint32_t target, bool backward)
 {
     struct x86_code *c = &jit->code;
 
@@ -72,7 +72,7 @@ emit_jump(struct jit *jit, uint32_t i, enum x86_cond cond)
 {
     int64_t target = jit_jump_target(jit->insns, i);
 
-    jit_jump(jit, i, cond, jit->offsets[target], target <= i);
+    okobpf_jit_jump(jit, i, cond, jit->offsets[target], target <= i);
 }
 
 /* Stores the condition of the jump operation 'op' in '*cond'. */
@@ -121,8 +121,8 @@ static void
 emit_compare(struct x86_code *c, const struct bpf_insn *insn)
 {
     enum x86_width w = BPF_CLASS(insn->opcode) == BPF_JMP ? W64 : W32;
-    int dst = jit_regs[bpf_dst(insn)];
-    int src = jit_regs[bpf_src(insn)];
+    int dst = okobpf_jit_regs[bpf_dst(insn)];
+    int src = okobpf_jit_regs[bpf_src(insn)];
     int op = BPF_OP(insn->opcode);
 
     if (BPF_SOURCE(insn->opcode) == BPF_X) {
@@ -150,7 +150,7 @@ is_select(const struct jit *jit, uint32_t i)
 {
     const struct bpf_insn *move = &jit->insns[i + 1];
 
-    return (jit->insns[i].offset == 1 && jit_is_sequence(jit, i, 2)
+    return (jit->insns[i].offset == 1 && okobpf_jit_is_sequence(jit, i, 2)
             && (move->opcode == (BPF_ALU64 | BPF_MOV | BPF_K)
                 || move->opcode == (BPF_ALU | BPF_MOV | BPF_K))
             && !move->offset && bpf_dst(move) != 10);
@@ -170,7 +170,8 @@ emit_select(struct jit *jit, uint32_t i, enum x86_cond cond)
     emit_compare(c, &jit->insns[i]);
 
     /* The lowest bit negates a condition. */
-    x86_rr(c, W64, X86_OP_CMOV | (cond ^ 1), jit_regs[bpf_dst(move)], R10);
+    x86_rr(c, W64, X86_OP_CMOV | (cond ^ 1), okobpf_jit_regs[bpf_dst(move)],
+           R10);
 }
 
 static uint32_t
@@ -208,7 +209,7 @@ saved_regs(const struct jit *jit, const struct jit_func *func, int regs[6])
 
     for (int reg = 10; reg >= 6; reg--) {
         if (func->regs & 1u << reg) {
-            regs[n++] = jit_regs[reg];
+            regs[n++] = okobpf_jit_regs[reg];
         }
     }
     if (func == jit->funcs && jit->uses_env) {
@@ -280,7 +281,7 @@ emit_exit(struct jit *jit, uint32_t i)
     bool tiny = !func->frame_size && saved_regs(jit, func, regs) < 2;
 
     if (func->has_epilogue && !tiny) {
-        jit_jump(jit, i, CC_ALWAYS, func->epilogue, true);
+        okobpf_jit_jump(jit, i, CC_ALWAYS, func->epilogue, true);
     } else {
         func->epilogue = jit->code.len;
         func->has_epilogue = true;
@@ -338,7 +339,7 @@ translate_jump(struct jit *jit, uint32_t i)
 
     case BPF_JMP | BPF_CALL:
         if (bpf_src(insn) == BPF_CALL_HELPER) {
-            return jit_call_helper(jit, i);
+            return okobpf_jit_call_helper(jit, i);
         } else if (bpf_src(insn) == BPF_CALL_LOCAL) {
             emit_local_call(jit, i);
             return 1;
@@ -365,30 +366,30 @@ translate_insn(struct jit *jit, uint32_t i)
     switch (BPF_CLASS(insn->opcode)) {
     case BPF_ALU:
     case BPF_ALU64:
-        return jit_alu(jit, i);
+        return okobpf_jit_alu(jit, i);
 
     case BPF_JMP:
     case BPF_JMP32:
         return translate_jump(jit, i);
 
     case BPF_LDX:
-        return jit_load(jit, i);
+        return okobpf_jit_load(jit, i);
 
     case BPF_ST:
-        return jit_store(jit, i);
+        return okobpf_jit_store(jit, i);
 
     case BPF_STX:
         return (BPF_MODE(insn->opcode) == BPF_ATOMIC
-                ? jit_atomic(jit, i) : jit_store(jit, i));
+                ? okobpf_jit_atomic(jit, i) : okobpf_jit_store(jit, i));
 
     case BPF_LD:
         switch (BPF_MODE(insn->opcode)) {
         case BPF_IMM:
             return (BPF_SIZE(insn->opcode) == BPF_DW
-                    ? jit_load_imm64(jit, i) : 0);
+                    ? okobpf_jit_load_imm64(jit, i) : 0);
         case BPF_ABS:
         case BPF_IND:
-            return jit_load_packet(jit, i);
+            return okobpf_jit_load_packet(jit, i);
         default:
             return 0;
         }
@@ -443,7 +444,7 @@ round_up_to_page(uint32_t size)
 static bool
 is_near(const void *p)
 {
-    int64_t helper = (uintptr_t) helpers[HELPER_MAP_LOOKUP].function;
+    int64_t helper = (uintptr_t) okobpf_helpers[HELPER_MAP_LOOKUP].function;
     int64_t distance = (int64_t) (uintptr_t) p - helper;
 
     return distance < NEAR && distance > -NEAR;
@@ -455,7 +456,7 @@ is_near(const void *p)
 static void *
 map_code(const struct jit *jit, uint32_t size)
 {
-    uintptr_t helper = (uintptr_t) helpers[HELPER_MAP_LOOKUP].function;
+    uintptr_t helper = (uintptr_t) okobpf_helpers[HELPER_MAP_LOOKUP].function;
     const int prot = PROT_READ | PROT_WRITE;
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     uint64_t random = (uintptr_t) jit->insns; /* Differs by program. */
@@ -540,10 +541,10 @@ generate(struct jit *jit, struct okobpf_prog *prog)
 }
 
 bool
-jit_compile_for(struct okobpf_prog *prog, unsigned int features)
+okobpf_jit_compile_for(struct okobpf_prog *prog, unsigned int features)
 {
     struct jit jit = { .features = features };
-    const char *error = jit_scan(&jit, prog);
+    const char *error = okobpf_jit_scan(&jit, prog);
 
     prog->info.jit_error = error ? error : generate(&jit, prog);
     free(jit.flags);
@@ -555,13 +556,13 @@ jit_compile_for(struct okobpf_prog *prog, unsigned int features)
 }
 
 bool
-jit_compile(struct okobpf_prog *prog)
+okobpf_jit_compile(struct okobpf_prog *prog)
 {
-    return jit_compile_for(prog, jit_cpu_features());
+    return okobpf_jit_compile_for(prog, okobpf_jit_cpu_features());
 }
 
 void
-jit_free(struct okobpf_prog *prog)
+okobpf_jit_free(struct okobpf_prog *prog)
 {
     if (prog->jit_mem) {
         munmap(prog->jit_mem, prog->jit_mem_len);
@@ -575,7 +576,7 @@ jit_free(struct okobpf_prog *prog)
 /* Other machines have the interpreter only. */
 
 bool
-jit_compile(struct okobpf_prog *prog)
+okobpf_jit_compile(struct okobpf_prog *prog)
 {
 #ifdef OKOBPF_NO_JIT
     prog->info.jit_error = "this build has no JIT";
@@ -586,7 +587,7 @@ jit_compile(struct okobpf_prog *prog)
 }
 
 void
-jit_free(struct okobpf_prog *prog)
+okobpf_jit_free(struct okobpf_prog *prog)
 {
     (void) prog;
 }

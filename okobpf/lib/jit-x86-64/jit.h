@@ -61,10 +61,10 @@ enum {
 };
 
 /* Returns the optional features that this machine has. */
-unsigned int jit_cpu_features(void);
+unsigned int okobpf_jit_cpu_features(void);
 
-/* As jit_compile(), with code for 'features' only: for tests. */
-bool jit_compile_for(struct okobpf_prog *, unsigned int features);
+/* As okobpf_jit_compile(), with code for 'features' only: for tests. */
+bool okobpf_jit_compile_for(struct okobpf_prog *, unsigned int features);
 
 /* Properties of instructions. */
 enum {
@@ -97,7 +97,7 @@ struct jit {
     uint32_t n_insns;
     unsigned int features;      /* JIT_*. */
 
-    /* Found by jit_scan(). */
+    /* Found by okobpf_jit_scan(). */
     uint8_t *flags;             /* INSN_*, of each instruction. */
     struct okobpf_map **maps;   /* For each instruction that calls a helper,
                                  * the map that r1 is known to hold, if any. */
@@ -119,7 +119,7 @@ struct jit {
     bool shrunk;                /* Found one. */
 };
 
-extern const uint8_t jit_regs[BPF_N_REGS];
+extern const uint8_t okobpf_jit_regs[BPF_N_REGS];
 #define JIT_ENV R12
 
 /* Why there is no code for a program that the verifier has never seen. */
@@ -129,7 +129,7 @@ extern const uint8_t jit_regs[BPF_N_REGS];
  * NULL, or returns what went wrong: memory is exhausted, or the program is not
  * one to translate, since control leaves a function other than by an exit or
  * functions call each other without end. */
-const char *jit_scan(struct jit *, const struct okobpf_prog *);
+const char *okobpf_jit_scan(struct jit *, const struct okobpf_prog *);
 
 /* scan.c.  Where a jump or a local call at 'i' leads to: may be
  * out of range. */
@@ -145,7 +145,7 @@ jit_jump_target(const struct bpf_insn *insns, uint32_t i)
 
 /* Returns true if instructions 'i' to 'i + n - 1' run one after the other
  * only, so that they may be translated as one. */
-bool jit_is_sequence(const struct jit *, uint32_t i, uint32_t n);
+bool okobpf_jit_is_sequence(const struct jit *, uint32_t i, uint32_t n);
 
 /* scan.c.  Returns the registers, as bits, whose values may matter
  * after the instruction at 'i', which must be one that runs into the next. */
@@ -161,24 +161,24 @@ enum {
     JIT_NEEDS_ENV = 1 << 0,     /* The environment. */
     JIT_NEEDS_CALL = 1 << 1,    /* To call a function. */
 };
-unsigned int jit_helper_needs(const struct jit *, uint32_t i);
+unsigned int okobpf_jit_helper_needs(const struct jit *, uint32_t i);
 
 /* gather.c.  As the translators below, for the instructions from
  * the load at 'i' on if they put a number together from its bytes, or swap
  * the bytes of a number of 16 bits.  Returns 0 if not, which is no failure. */
-uint32_t jit_gather(struct jit *, uint32_t i);
+uint32_t okobpf_jit_gather(struct jit *, uint32_t i);
 
 /* The translators emit code for the instruction at 'i', perhaps along with
  * those that follow, and return the number of slots that they took, 0 if
  * they do not know it. */
 
-uint32_t jit_alu(struct jit *, uint32_t i);
-uint32_t jit_load_imm64(struct jit *, uint32_t i);
-uint32_t jit_load(struct jit *, uint32_t i);
-uint32_t jit_load_packet(struct jit *, uint32_t i);
-uint32_t jit_store(struct jit *, uint32_t i);
-uint32_t jit_atomic(struct jit *, uint32_t i);
-uint32_t jit_call_helper(struct jit *, uint32_t i);
+uint32_t okobpf_jit_alu(struct jit *, uint32_t i);
+uint32_t okobpf_jit_load_imm64(struct jit *, uint32_t i);
+uint32_t okobpf_jit_load(struct jit *, uint32_t i);
+uint32_t okobpf_jit_load_packet(struct jit *, uint32_t i);
+uint32_t okobpf_jit_store(struct jit *, uint32_t i);
+uint32_t okobpf_jit_atomic(struct jit *, uint32_t i);
+uint32_t okobpf_jit_call_helper(struct jit *, uint32_t i);
 
 /* Clears the upper half of 'dst', as 32-bit operations do, if 'w' is W32. */
 static inline void
@@ -190,14 +190,14 @@ jit_zero_extend(struct x86_code *c, enum x86_width w, int dst)
 }
 
 /* Emit division, or the remainder if 'mod', of 'dst' by 'src' or 'imm'. */
-void jit_divide_reg(struct x86_code *, enum x86_width, bool is_signed,
-                    bool mod, int dst, int src);
-void jit_divide_imm(struct jit *, enum x86_width, bool is_signed, bool mod,
-                    int dst, int32_t imm);
+void okobpf_jit_divide_reg(struct x86_code *, enum x86_width, bool is_signed,
+                           bool mod, int dst, int src);
+void okobpf_jit_divide_imm(struct jit *, enum x86_width, bool is_signed,
+                           bool mod, int dst, int32_t imm);
 
 /* Emits the jump of instruction 'i' to 'target', an offset in the code: from
  * this pass if the jump goes backward, else from the pass before. */
-void jit_jump(struct jit *, uint32_t i, enum x86_cond, uint32_t target,
-              bool backward);
+void okobpf_jit_jump(struct jit *, uint32_t i, enum x86_cond, uint32_t target,
+                     bool backward);
 
 #endif /* jit.h */

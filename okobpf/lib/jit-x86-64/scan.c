@@ -111,7 +111,7 @@ find_funcs(struct jit *jit)
         n += (jit->flags[i] & INSN_FUNC) != 0;
     }
 
-    jit->funcs = mem_alloc(n, sizeof *jit->funcs);
+    jit->funcs = okobpf_mem_alloc(n, sizeof *jit->funcs);
     if (!jit->funcs) {
         return false;
     }
@@ -299,7 +299,7 @@ find_calls(struct jit *jit)
             } else if (is_local_call(insn)) {
                 func->calls = true;
             } else {
-                unsigned int needs = jit_helper_needs(jit, i);
+                unsigned int needs = okobpf_jit_helper_needs(jit, i);
 
                 func->calls |= (needs & JIT_NEEDS_CALL) != 0;
                 jit->calls_helpers |= (needs & JIT_NEEDS_CALL) != 0;
@@ -408,7 +408,7 @@ find_live(struct jit *jit)
 }
 
 const char *
-jit_scan(struct jit *jit, const struct okobpf_prog *prog)
+okobpf_jit_scan(struct jit *jit, const struct okobpf_prog *prog)
 {
     uint32_t n = prog->image.n_insns;
 
@@ -417,10 +417,10 @@ jit_scan(struct jit *jit, const struct okobpf_prog *prog)
     }
     jit->insns = prog->code;
     jit->n_insns = n;
-    jit->flags = mem_alloc(n, sizeof *jit->flags);
-    jit->maps = mem_alloc(n, sizeof *jit->maps);
-    jit->live = mem_alloc(n, sizeof *jit->live);
-    jit->offsets = mem_alloc((uint64_t) n + 1, sizeof *jit->offsets);
+    jit->flags = okobpf_mem_alloc(n, sizeof *jit->flags);
+    jit->maps = okobpf_mem_alloc(n, sizeof *jit->maps);
+    jit->live = okobpf_mem_alloc(n, sizeof *jit->live);
+    jit->offsets = okobpf_mem_alloc((uint64_t) n + 1, sizeof *jit->offsets);
     if (!jit->flags || !jit->maps || !jit->live || !jit->offsets) {
         return "out of memory";
     }
@@ -445,7 +445,7 @@ jit_scan(struct jit *jit, const struct okobpf_prog *prog)
 }
 
 bool
-jit_is_sequence(const struct jit *jit, uint32_t i, uint32_t n)
+okobpf_jit_is_sequence(const struct jit *jit, uint32_t i, uint32_t n)
 {
     if (n > jit->n_insns - i) {
         return false;

@@ -49,7 +49,7 @@ array_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
     *memory = slot_stride(spec);
     if (is_percpu(spec->type)) {
         *memory = map_sizes_mul(*memory, n_slots);
-        return map_percpu_check(spec);
+        return okobpf_map_percpu_check(spec);
     }
     return NULL;
 }
@@ -57,12 +57,12 @@ array_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 static struct okobpf_map *
 array_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    struct map_array *array = mem_alloc(1, sizeof *array);
+    struct map_array *array = okobpf_mem_alloc(1, sizeof *array);
 
     if (array) {
         array->stride = map_round_up_8(spec->value_size);
         array->slot_stride = slot_stride(spec);
-        array->values = mem_alloc_aligned(
+        array->values = okobpf_mem_alloc_aligned(
             array->slot_stride * (is_percpu(spec->type) ? n_slots : 1));
         if (!array->values) {
             free(array);
@@ -113,7 +113,7 @@ store(const struct okobpf_map *map, void *p, const void *value,
     if (flags == OKOBPF_NOEXIST) {
         return OKOBPF_MAP_EXISTS;
     }
-    map_value_store(p, value, map->info.value_size);
+    okobpf_map_value_store(p, value, map->info.value_size);
     return OKOBPF_MAP_OK;
 }
 
@@ -140,10 +140,10 @@ array_read(struct okobpf_map *map, const void *key, void *value)
         return OKOBPF_MAP_BAD_KEY;
     }
     if (is_percpu(map->info.type)) {
-        map_percpu_sum(value, p, map->info.value_size,
-                       array_cast(map)->slot_stride, map->n_slots);
+        okobpf_map_percpu_sum(value, p, map->info.value_size,
+                              array_cast(map)->slot_stride, map->n_slots);
     } else {
-        map_value_load(value, p, map->info.value_size);
+        okobpf_map_value_load(value, p, map->info.value_size);
     }
     return OKOBPF_MAP_OK;
 }
@@ -156,8 +156,8 @@ percpu_array_write(struct okobpf_map *map, const void *key,
     enum okobpf_map_result result = store(map, p, value, flags);
 
     if (result == OKOBPF_MAP_OK) {
-        map_percpu_set(p, value, map->info.value_size,
-                       array_cast(map)->slot_stride, map->n_slots);
+        okobpf_map_percpu_set(p, value, map->info.value_size,
+                              array_cast(map)->slot_stride, map->n_slots);
     }
     return result;
 }
@@ -173,10 +173,10 @@ array_is_touched(const struct okobpf_map *map)
 {
     const struct map_array *array = array_cast(map);
 
-    return map_value_is_touched(array->values,
-                                array->slot_stride
-                                * (is_percpu(map->info.type)
-                                   ? map->n_slots : 1));
+    return okobpf_map_value_is_touched(array->values,
+                                       array->slot_stride
+                                       * (is_percpu(map->info.type)
+                                          ? map->n_slots : 1));
 }
 
 static enum okobpf_map_result
@@ -188,7 +188,7 @@ percpu_array_read_slot(struct okobpf_map *map, const void *key, void *value,
     if (!p) {
         return OKOBPF_MAP_BAD_KEY;
     }
-    map_value_load(value, p, map->info.value_size);
+    okobpf_map_value_load(value, p, map->info.value_size);
     return OKOBPF_MAP_OK;
 }
 
@@ -202,7 +202,7 @@ array_clear_some(struct okobpf_map *map, uint64_t *cursor)
     uint64_t left = *cursor < size ? size - *cursor : 0;
     uint64_t n = left < MAP_CLEAR_BYTES ? left : MAP_CLEAR_BYTES;
 
-    map_value_clear(array->values + (*cursor & ~UINT64_C(7)), n);
+    okobpf_map_value_clear(array->values + (*cursor & ~UINT64_C(7)), n);
     *cursor += n;
     return n < left;
 }
@@ -241,13 +241,14 @@ percpu_array_next_state(struct okobpf_map *map, uint64_t *cursor, void *key,
         return false;
     }
     memcpy(key, &index, sizeof index);
-    map_percpu_load(values, array_lookup(map, key, 0), map->info.value_size,
-                    array_cast(map)->slot_stride, map->n_slots);
+    okobpf_map_percpu_load(values, array_lookup(map, key, 0),
+                           map->info.value_size, array_cast(map)->slot_stride,
+                           map->n_slots);
     *cursor += 1;
     return true;
 }
 
-const struct map_ops map_array_ops = {
+const struct map_ops okobpf_map_array_ops = {
     .check = array_check,
     .create = array_create,
     .destroy = array_destroy,
@@ -261,7 +262,7 @@ const struct map_ops map_array_ops = {
     .next = array_next,
 };
 
-const struct map_ops map_percpu_array_ops = {
+const struct map_ops okobpf_map_percpu_array_ops = {
     .check = array_check,
     .create = array_create,
     .destroy = array_destroy,

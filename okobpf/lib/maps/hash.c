@@ -25,13 +25,13 @@ static const struct hash_class plain_class = {
 static const char *
 plain_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 {
-    return hash_check(spec, &plain_class, n_slots, memory);
+    return okobpf_hash_check(spec, &plain_class, n_slots, memory);
 }
 
 static struct okobpf_map *
 plain_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    return hash_create(spec, &plain_class, n_slots);
+    return okobpf_hash_create(spec, &plain_class, n_slots);
 }
 
 static void *
@@ -58,20 +58,22 @@ add_entry(struct map_hash *hash, struct hash_table *table, uint64_t h,
     struct hash_entry *e;
     uint32_t number;
 
-    if (!hash_reserve(hash, table)) {
+    if (!okobpf_hash_reserve(hash, table)) {
         return OKOBPF_MAP_FULL;
     }
-    number = hash_alloc(hash, table, hash_stripe(hash, table, h));
+    number = okobpf_hash_alloc(hash, table, hash_stripe(hash, table, h));
     if (!number) {
         hash_unreserve(table);
         return OKOBPF_MAP_NO_MEMORY;
     }
     e = hash_entry(hash, table, number);
     if (is_percpu(map)) {
-        map_value_clear(hash_value(hash, e, 0), hash->stride * map->n_slots);
+        okobpf_map_value_clear(hash_value(hash, e, 0),
+                               hash->stride * map->n_slots);
     }
-    map_value_store(hash_value(hash, e, slot), value, map->info.value_size);
-    hash_insert(hash, table, number, h, key);
+    okobpf_map_value_store(hash_value(hash, e, slot), value,
+                           map->info.value_size);
+    okobpf_hash_insert(hash, table, number, h, key);
     return OKOBPF_MAP_OK;
 }
 
@@ -97,12 +99,12 @@ set(struct okobpf_map *map, const void *key, const void *value,
             if (flags == OKOBPF_NOEXIST) {
                 result = OKOBPF_MAP_EXISTS;
             } else if (all && is_percpu(map)) {
-                map_percpu_set(hash_value(hash, e, 0), value,
-                               map->info.value_size, hash->stride,
-                               map->n_slots);
+                okobpf_map_percpu_set(hash_value(hash, e, 0), value,
+                                      map->info.value_size, hash->stride,
+                                      map->n_slots);
             } else {
-                map_value_store(hash_value(hash, e, slot), value,
-                                map->info.value_size);
+                okobpf_map_value_store(hash_value(hash, e, slot), value,
+                                       map->info.value_size);
             }
         } else if (flags == OKOBPF_EXIST) {
             result = OKOBPF_MAP_NO_ENTRY;
@@ -112,7 +114,8 @@ set(struct okobpf_map *map, const void *key, const void *value,
         pthread_mutex_unlock(mutex);
 
         /* Other stripes may have some. */
-        if (result != OKOBPF_MAP_NO_MEMORY || again || !hash_gather(hash)) {
+        if (result != OKOBPF_MAP_NO_MEMORY || again
+            || !okobpf_hash_gather(hash)) {
             return result;
         }
     }
@@ -147,16 +150,16 @@ plain_delete(struct okobpf_map *map, const void *key)
     if (number) {
         struct hash_stripe *stripe = hash_stripe(hash, table, h);
 
-        hash_remove(hash, table, stripe, number, h);
+        okobpf_hash_remove(hash, table, stripe, number, h);
         hash_unreserve(table);
-        hash_retire(hash, table, stripe, number);
+        okobpf_hash_retire(hash, table, stripe, number);
     }
     pthread_mutex_unlock(mutex);
 
     if (!number) {
         return OKOBPF_MAP_NO_ENTRY;
     }
-    hash_retired(hash);
+    okobpf_hash_retired(hash);
     return OKOBPF_MAP_OK;
 }
 
@@ -172,9 +175,9 @@ percpu_read_slot(struct okobpf_map *map, const void *key, void *value,
     uint32_t number = hash_find(hash, table, h, key);
 
     if (number) {
-        map_value_load(value,
-                       hash_value(hash, hash_entry(hash, table, number),
-                                  slot), map->info.value_size);
+        okobpf_map_value_load(value,
+                              hash_value(hash, hash_entry(hash, table, number),
+                                         slot), map->info.value_size);
     }
     pthread_mutex_unlock(mutex);
     return number ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY;
@@ -184,21 +187,21 @@ percpu_read_slot(struct okobpf_map *map, const void *key, void *value,
     {                                           \
         .check = plain_check,                   \
         .create = plain_create,                 \
-        .destroy = hash_destroy,                \
+        .destroy = okobpf_hash_destroy,         \
         .lookup = plain_lookup,                 \
         .update = plain_update,                 \
         .delete = plain_delete,                 \
-        .read = hash_read,                      \
+        .read = okobpf_hash_read,               \
         .read_slot = READ_SLOT,                 \
         .write = plain_write,                   \
-        .n_entries = hash_n_entries,            \
-        .clear = hash_clear,                    \
-        .clear_some = hash_clear_some,          \
-        .next = hash_next,                      \
+        .n_entries = okobpf_hash_n_entries,     \
+        .clear = okobpf_hash_clear,             \
+        .clear_some = okobpf_hash_clear_some,   \
+        .next = okobpf_hash_next,               \
         .next_state = NEXT_STATE,               \
-        .run_ended = hash_run_ended,            \
+        .run_ended = okobpf_hash_run_ended,     \
     }
 
-const struct map_ops map_hash_ops = HASH_OPS(NULL, NULL);
-const struct map_ops map_percpu_hash_ops
-    = HASH_OPS(percpu_read_slot, percpu_hash_next_state);
+const struct map_ops okobpf_map_hash_ops = HASH_OPS(NULL, NULL);
+const struct map_ops okobpf_map_percpu_hash_ops
+    = HASH_OPS(percpu_read_slot, okobpf_percpu_hash_next_state);

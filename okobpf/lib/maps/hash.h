@@ -103,7 +103,7 @@ struct hash_table {
     /* Written by every insertion: apart from what readers read. */
     _Atomic uint32_t n __attribute__((__aligned__(64))); /* In the map. */
     _Atomic uint32_t n_fresh;   /* Entries that were given to stripes. */
-    _Atomic uint64_t gathered_epoch; /* See hash_gather(). */
+    _Atomic uint64_t gathered_epoch; /* See okobpf_hash_gather(). */
 
     /* Entries to be used again in any stripe. */
     pthread_mutex_t mutex;
@@ -159,7 +159,7 @@ struct map_hash {
     struct keyed_hash_secret secret;
 
     /* Grace periods of the host, if they are what removed entries wait for:
-     * see hash_retire(). */
+     * see okobpf_hash_retire(). */
     _Atomic uint64_t n_graces __attribute__((__aligned__(64)));
     _Atomic uint64_t last_retired;
     atomic_bool grace_is_on;
@@ -183,12 +183,14 @@ hash_table(const struct map_hash *hash)
 
 /* Stores the bytes that a map of 'spec' will take in '*memory', UINT64_MAX if
  * there are too many entries, and returns NULL, or returns what is wrong. */
-const char *hash_check(const struct map_spec *, const struct hash_class *,
-                       uint32_t n_slots, uint64_t *memory);
+const char *okobpf_hash_check(const struct map_spec *,
+                              const struct hash_class *, uint32_t n_slots,
+                              uint64_t *memory);
 
 /* Creates a map, 'size' bytes large, as 'create' of 'struct map_ops' does. */
-struct okobpf_map *hash_create(const struct map_spec *,
-                               const struct hash_class *, uint32_t n_slots);
+struct okobpf_map *okobpf_hash_create(const struct map_spec *,
+                                      const struct hash_class *,
+                                      uint32_t n_slots);
 
 static inline uint64_t
 hash_of(const struct map_hash *hash, const void *key)
@@ -318,8 +320,8 @@ hash_match(const struct map_hash *hash, const struct hash_bucket *bucket,
 }
 
 /* Returns the number of the entry of 'key' in the list of the bucket, or 0. */
-uint32_t hash_find_in_list(const struct map_hash *, struct hash_table *,
-                           uint32_t bucket, const void *key);
+uint32_t okobpf_hash_find_in_list(const struct map_hash *, struct hash_table *,
+                                  uint32_t bucket, const void *key);
 
 /* Returns the number of the entry of 'key', whose hash is 'h', or 0. */
 static inline uint32_t
@@ -342,7 +344,7 @@ hash_find(const struct map_hash *hash, struct hash_table *table, uint64_t h,
         }
     }
     return (atomic_load_explicit(&bucket->list, memory_order_relaxed)
-            ? hash_find_in_list(hash, table, index, key) : 0);
+            ? okobpf_hash_find_in_list(hash, table, index, key) : 0);
 }
 
 /* Takes and returns the lock of stripe 'stripe'. */
@@ -385,7 +387,7 @@ hash_prefetch(const struct map_hash *hash, uint64_t h)
 }
 
 /* Takes room for an entry, if there is some left. */
-bool hash_reserve(struct map_hash *, struct hash_table *);
+bool okobpf_hash_reserve(struct map_hash *, struct hash_table *);
 
 /* Gives back the room of an entry. */
 static inline void
@@ -398,58 +400,60 @@ hash_unreserve(struct hash_table *table)
 
 /* Returns the number of an entry that no reader holds, or 0 if there is none
  * to be had in this stripe. */
-uint32_t hash_alloc(struct map_hash *, struct hash_table *,
-                    struct hash_stripe *);
+uint32_t okobpf_hash_alloc(struct map_hash *, struct hash_table *,
+                           struct hash_stripe *);
 
-/* Gives back an entry from hash_alloc() that no reader has seen. */
-void hash_free(struct map_hash *, struct hash_table *, struct hash_stripe *,
-               uint32_t number);
+/* Gives back an entry from okobpf_hash_alloc() that no reader has seen. */
+void okobpf_hash_free(struct map_hash *, struct hash_table *,
+                      struct hash_stripe *, uint32_t number);
 
 /* Gives entry 'number', which has its value already, 'key', whose hash is 'h'
  * and which is not in 'table' yet, and adds it. */
-void hash_insert(struct map_hash *, struct hash_table *, uint32_t number,
-                 uint64_t h, const void *key);
+void okobpf_hash_insert(struct map_hash *, struct hash_table *,
+                        uint32_t number, uint64_t h, const void *key);
 
 /* Removes entry 'number', which is in 'stripe'. 'h' is the hash of its key.
  * The caller takes care of the room. */
-void hash_remove(struct map_hash *, struct hash_table *, struct hash_stripe *,
-                 uint32_t number, uint64_t h);
+void okobpf_hash_remove(struct map_hash *, struct hash_table *,
+                        struct hash_stripe *, uint32_t number, uint64_t h);
 
 /* Takes entry 'number' out of the bucket.  Returns false if it isn't there. */
-bool hash_remove_from(struct map_hash *, struct hash_table *,
-                      uint32_t bucket, uint32_t number);
+bool okobpf_hash_remove_from(struct map_hash *, struct hash_table *,
+                             uint32_t bucket, uint32_t number);
 
 /* Has the memory of an entry that was removed used again once that is safe.
- * The caller must call hash_retired() when it has let go of the lock. */
-void hash_retire(struct map_hash *, struct hash_table *, struct hash_stripe *,
-                 uint32_t number);
+ * The caller must call okobpf_hash_retired() when it has let go of the
+ * lock. */
+void okobpf_hash_retire(struct map_hash *, struct hash_table *,
+                        struct hash_stripe *, uint32_t number);
 
 /* And these without a lock. */
-void hash_retired(struct map_hash *);
+void okobpf_hash_retired(struct map_hash *);
 
 /* Collects the memory of removed entries from all stripes.  Returns false,
  * without a look at them, if there is nothing new to be had since the last
  * time: insertions that fail must not take long. */
-bool hash_gather(struct map_hash *);
+bool okobpf_hash_gather(struct map_hash *);
 
 /* Returns an empty table, or NULL if out of memory. */
-struct hash_table *hash_new_table(struct map_hash *);
-void hash_free_table(struct hash_table *);
+struct hash_table *okobpf_hash_new_table(struct map_hash *);
+void okobpf_hash_free_table(struct hash_table *);
 
 /* For tests: the most entries that a lookup may have to look at. */
-uint32_t hash_longest_walk(struct map_hash *);
+uint32_t okobpf_hash_longest_walk(struct map_hash *);
 
 /* These are as in 'struct map_ops'. */
-void hash_destroy(struct okobpf_map *);
-enum okobpf_map_result hash_read(struct okobpf_map *, const void *key,
-                                 void *value);
-uint64_t hash_n_entries(const struct okobpf_map *);
-void hash_clear(struct okobpf_map *);
-bool hash_clear_some(struct okobpf_map *, uint64_t *cursor);
-bool hash_next(struct okobpf_map *, uint64_t *cursor, void *key, void *value);
+void okobpf_hash_destroy(struct okobpf_map *);
+enum okobpf_map_result okobpf_hash_read(struct okobpf_map *, const void *key,
+                                        void *value);
+uint64_t okobpf_hash_n_entries(const struct okobpf_map *);
+void okobpf_hash_clear(struct okobpf_map *);
+bool okobpf_hash_clear_some(struct okobpf_map *, uint64_t *cursor);
+bool okobpf_hash_next(struct okobpf_map *, uint64_t *cursor, void *key,
+                      void *value);
 /* As 'next_state' of 'struct map_ops', for per-core tables. */
-bool percpu_hash_next_state(struct okobpf_map *, uint64_t *cursor, void *key,
-                            void *values);
-void hash_run_ended(struct okobpf_map *);
+bool okobpf_percpu_hash_next_state(struct okobpf_map *, uint64_t *cursor,
+                                   void *key, void *values);
+void okobpf_hash_run_ended(struct okobpf_map *);
 
 #endif /* maps/hash.h */

@@ -45,12 +45,12 @@ draw_without_system(struct keyed_hash_secret *secret)
     }
     for (size_t i = 0; i < sizeof *secret / sizeof *words; i++) {
         seed[2] += UINT64_C(1) << 32;
-        words[i] = keyed_hash_long(&key, seed, sizeof seed);
+        words[i] = okobpf_keyed_hash_long(&key, seed, sizeof seed);
     }
 }
 
 void
-keyed_hash_draw(struct keyed_hash_secret *secret)
+okobpf_keyed_hash_draw(struct keyed_hash_secret *secret)
 {
     uint8_t *p = (uint8_t *) secret;
     size_t left = sizeof *secret;
@@ -78,12 +78,12 @@ static atomic_bool have_process_secret;
 static void
 draw_process_secret(void)
 {
-    keyed_hash_draw(&process_secret);
+    okobpf_keyed_hash_draw(&process_secret);
     atomic_store_explicit(&have_process_secret, true, memory_order_release);
 }
 
 const struct keyed_hash_secret *
-keyed_hash_process_secret(void)
+okobpf_keyed_hash_process_secret(void)
 {
     if (!atomic_load_explicit(&have_process_secret, memory_order_acquire)) {
         pthread_once(&secret_once, draw_process_secret);
@@ -107,8 +107,8 @@ read_up_to_8(const uint8_t *p, size_t n)
 }
 
 uint64_t
-keyed_hash_long(const struct keyed_hash_secret *secret, const void *p_,
-                size_t n)
+okobpf_keyed_hash_long(const struct keyed_hash_secret *secret, const void *p_,
+                       size_t n)
 {
     const size_t block = KEYED_HASH_BLOCK * sizeof(uint64_t);
     const uint64_t *words = secret->words;

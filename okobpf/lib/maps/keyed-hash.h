@@ -42,14 +42,14 @@ struct keyed_hash_secret {
 };
 
 /* Draws '*secret' from the system's source of random numbers. */
-void keyed_hash_draw(struct keyed_hash_secret *);
+void okobpf_keyed_hash_draw(struct keyed_hash_secret *);
 
 /* Returns the secret of this process: the same each time. */
-const struct keyed_hash_secret *keyed_hash_process_secret(void);
+const struct keyed_hash_secret *okobpf_keyed_hash_process_secret(void);
 
 /* As keyed_hash(), for any 'n'. */
-uint64_t keyed_hash_long(const struct keyed_hash_secret *, const void *p,
-                         size_t n);
+uint64_t okobpf_keyed_hash_long(const struct keyed_hash_secret *,
+                                const void *p, size_t n);
 
 /* Parts of keyed_hash(). */
 
@@ -120,7 +120,7 @@ keyed_hash(const struct keyed_hash_secret *secret, const void *p_, size_t n)
         a = keyed_hash_read64(p);
         b = keyed_hash_read64(p + 8);
     } else {
-        return keyed_hash_long(secret, p, n);
+        return okobpf_keyed_hash_long(secret, p, n);
     }
     return keyed_hash_finish(
         secret, keyed_hash_mix(secret,

@@ -119,7 +119,7 @@ lpm_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 static struct okobpf_map *
 lpm_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    struct map_lpm *lpm = mem_alloc(1, sizeof *lpm);
+    struct map_lpm *lpm = okobpf_mem_alloc(1, sizeof *lpm);
 
     (void) n_slots;
     if (!lpm) {
@@ -128,7 +128,7 @@ lpm_create(const struct map_spec *spec, uint32_t n_slots)
     lpm->data_size = spec->key_size - PREFIX_LEN_SIZE;
     lpm->max_prefix_len = lpm->data_size * 8;
     lpm->first_free = NO_PLACE;
-    lpm->table = mem_alloc(spec->max_entries, sizeof *lpm->table);
+    lpm->table = okobpf_mem_alloc(spec->max_entries, sizeof *lpm->table);
     if (!lpm->table) {
         free(lpm);
         return NULL;
@@ -287,7 +287,7 @@ lpm_read(struct okobpf_map *map, const void *key, void *value)
     pthread_mutex_lock(&lpm->mutex);
     entry = lpm_match(lpm, key_data(key), len);
     if (entry) {
-        map_value_load(value, entry->value, map->info.value_size);
+        okobpf_map_value_load(value, entry->value, map->info.value_size);
     }
     pthread_mutex_unlock(&lpm->mutex);
     return entry ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY;
@@ -368,7 +368,7 @@ find_position(struct map_lpm *lpm, const uint8_t *data, uint32_t len,
 static struct lpm_node *
 new_node(struct map_lpm *lpm, const uint8_t *data, uint32_t len)
 {
-    struct lpm_node *node = mem_alloc(1, lpm_node_size(lpm->data_size));
+    struct lpm_node *node = okobpf_mem_alloc(1, lpm_node_size(lpm->data_size));
 
     if (node) {
         node->map = &lpm->up;
@@ -431,13 +431,13 @@ add_entry(struct map_lpm *lpm, const struct lpm_position *pos, bool has_node,
         >= info->max_entries) {
         return OKOBPF_MAP_FULL;
     }
-    entry = (map_may_add(&lpm->up)
-             ? mem_alloc(1, lpm_entry_size(info->value_size)) : NULL);
+    entry = (okobpf_map_may_add(&lpm->up)
+             ? okobpf_mem_alloc(1, lpm_entry_size(info->value_size)) : NULL);
     if (!entry) {
         return OKOBPF_MAP_NO_MEMORY;
     }
     entry->map = &lpm->up;
-    map_value_store(entry->value, value, info->value_size);
+    okobpf_map_value_store(entry->value, value, info->value_size);
     if (has_node) {
         atomic_store_explicit(&node->entry, entry, memory_order_release);
     } else {
@@ -477,7 +477,7 @@ lpm_update(struct okobpf_map *map, const void *key, const void *value,
     if (entry && flags == OKOBPF_NOEXIST) {
         result = OKOBPF_MAP_EXISTS;
     } else if (entry) {
-        map_value_store(entry->value, value, map->info.value_size);
+        okobpf_map_value_store(entry->value, value, map->info.value_size);
         result = OKOBPF_MAP_OK;
     } else if (flags == OKOBPF_EXIST) {
         result = OKOBPF_MAP_NO_ENTRY;
@@ -495,7 +495,7 @@ reclaim_node(void *node_)
     struct okobpf_map *map = node->map;
 
     free(node);
-    map_reclaimed(map, lpm_node_size(lpm_cast(map)->data_size));
+    okobpf_map_reclaimed(map, lpm_node_size(lpm_cast(map)->data_size));
 }
 
 static void
@@ -505,22 +505,22 @@ reclaim_entry(void *entry_)
     struct okobpf_map *map = entry->map;
 
     free(entry);
-    map_reclaimed(map, lpm_entry_size(map->info.value_size));
+    okobpf_map_reclaimed(map, lpm_entry_size(map->info.value_size));
 }
 
 /* These give back memory that can't be found any more when that is safe. */
 static void
 give_back_node(struct lpm_node *node)
 {
-    map_defer(node->map, reclaim_node, node,
-              lpm_node_size(lpm_cast(node->map)->data_size));
+    okobpf_map_defer(node->map, reclaim_node, node,
+                     lpm_node_size(lpm_cast(node->map)->data_size));
 }
 
 static void
 give_back_entry(struct lpm_entry *entry)
 {
-    map_defer(entry->map, reclaim_entry, entry,
-              lpm_entry_size(entry->map->info.value_size));
+    okobpf_map_defer(entry->map, reclaim_entry, entry,
+                     lpm_entry_size(entry->map->info.value_size));
 }
 
 /* Takes out the node at 'pos', which has no entry any more, and the one above
@@ -673,7 +673,7 @@ lpm_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
             memcpy(key, &node->prefix_len, sizeof node->prefix_len);
             memcpy((uint8_t *) key + PREFIX_LEN_SIZE, node->data,
                    lpm->data_size);
-            map_value_load(value, entry->value, map->info.value_size);
+            okobpf_map_value_load(value, entry->value, map->info.value_size);
         }
         pthread_mutex_unlock(&lpm->mutex);
         if (node) {
@@ -683,7 +683,7 @@ lpm_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
     return false;
 }
 
-const struct map_ops map_lpm_trie_ops = {
+const struct map_ops okobpf_map_lpm_trie_ops = {
     .check = lpm_check,
     .create = lpm_create,
     .destroy = lpm_destroy,

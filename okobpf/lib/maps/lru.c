@@ -93,9 +93,9 @@ static void
 remove_entry(struct map_hash *hash, struct hash_table *table,
              struct hash_stripe *stripe, uint32_t number, uint64_t h)
 {
-    hash_remove(hash, table, stripe, number, h);
+    okobpf_hash_remove(hash, table, stripe, number, h);
     queue_remove(hash, table, stripe, number);
-    hash_retire(hash, table, stripe, number);
+    okobpf_hash_retire(hash, table, stripe, number);
 }
 
 /* Evicts an entry.  Its room remains taken.  Returns false if 'stripe' has
@@ -137,13 +137,13 @@ static const struct hash_class lru_class = {
 static const char *
 lru_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 {
-    return hash_check(spec, &lru_class, n_slots, memory);
+    return okobpf_hash_check(spec, &lru_class, n_slots, memory);
 }
 
 static struct okobpf_map *
 lru_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    return hash_create(spec, &lru_class, n_slots);
+    return okobpf_hash_create(spec, &lru_class, n_slots);
 }
 
 /* Evicts an entry from another stripe than that of 'h', if there is one. */
@@ -200,19 +200,20 @@ add_entry(struct map_hash *hash, struct hash_table *table, uint64_t h,
           const void *key, const void *value)
 {
     struct hash_stripe *stripe = hash_stripe(hash, table, h);
-    uint32_t number = hash_alloc(hash, table, stripe);
+    uint32_t number = okobpf_hash_alloc(hash, table, stripe);
 
     if (!number) {
         return OKOBPF_MAP_NO_MEMORY;
     }
-    if (!hash_reserve(hash, table) && !evict(hash, table, stripe)) {
-        hash_free(hash, table, stripe, number);
+    if (!okobpf_hash_reserve(hash, table) && !evict(hash, table, stripe)) {
+        okobpf_hash_free(hash, table, stripe, number);
         return OKOBPF_MAP_FULL;
     }
     queue_push(hash, table, stripe, number);
-    map_value_store(hash_value(hash, hash_entry(hash, table, number), 0),
-                    value, hash->up.info.value_size);
-    hash_insert(hash, table, number, h, key);
+    okobpf_map_value_store(
+        hash_value(hash, hash_entry(hash, table, number), 0), value,
+        hash->up.info.value_size);
+    okobpf_hash_insert(hash, table, number, h, key);
     return OKOBPF_MAP_OK;
 }
 
@@ -236,9 +237,9 @@ lru_update(struct okobpf_map *map, const void *key, const void *value,
             if (flags == OKOBPF_NOEXIST) {
                 result = OKOBPF_MAP_EXISTS;
             } else {
-                map_value_store(hash_value(hash, hash_entry(hash, table,
-                                                            number), 0),
-                                value, map->info.value_size);
+                okobpf_map_value_store(hash_value(hash, hash_entry(hash, table,
+                                                                   number), 0),
+                                       value, map->info.value_size);
                 mark_used(lru_entry(hash, table, number));
             }
         } else if (flags == OKOBPF_EXIST) {
@@ -252,7 +253,7 @@ lru_update(struct okobpf_map *map, const void *key, const void *value,
         if (result == OKOBPF_MAP_FULL) {
             evict_elsewhere(hash, h);
         } else if (result == OKOBPF_MAP_NO_MEMORY && !gathered
-                   && hash_gather(hash)) {
+                   && okobpf_hash_gather(hash)) {
             gathered = true;
         } else {
             return result;
@@ -277,18 +278,18 @@ lru_delete(struct okobpf_map *map, const void *key)
     return number ? OKOBPF_MAP_OK : OKOBPF_MAP_NO_ENTRY;
 }
 
-const struct map_ops map_lru_hash_ops = {
+const struct map_ops okobpf_map_lru_hash_ops = {
     .check = lru_check,
     .create = lru_create,
-    .destroy = hash_destroy,
+    .destroy = okobpf_hash_destroy,
     .lookup = lru_lookup,
     .update = lru_update,
     .delete = lru_delete,
-    .read = hash_read,
-    .n_entries = hash_n_entries,
-    .clear = hash_clear,
-    .clear_some = hash_clear_some,
-    .next = hash_next,
-    .run_ended = hash_run_ended,
+    .read = okobpf_hash_read,
+    .n_entries = okobpf_hash_n_entries,
+    .clear = okobpf_hash_clear,
+    .clear_some = okobpf_hash_clear_some,
+    .next = okobpf_hash_next,
+    .run_ended = okobpf_hash_run_ended,
     .waits_for_runs = true,
 };

@@ -20,7 +20,7 @@ map_type_ops(uint32_t type)
     switch (type) {
 #define KIND(ID, NUMBER, NAME) \
     case OKOBPF_MAP_##ID:      \
-        return &map_##NAME##_ops;
+        return &okobpf_map_##NAME##_ops;
     OKOBPF_MAP_KINDS(KIND)
 #undef KIND
     default:
@@ -75,16 +75,16 @@ okobpf_map_result_to_string(enum okobpf_map_result result)
 /* Life. */
 
 enum okobpf_status
-map_spec_check(const struct map_spec *spec,
-               const struct okobpf_limits *limits, uint32_t n_slots,
-               uint64_t *memory, struct okobpf_report *report)
+okobpf_map_spec_check(const struct map_spec *spec,
+                      const struct okobpf_limits *limits, uint32_t n_slots,
+                      uint64_t *memory, struct okobpf_report *report)
 {
     const struct map_ops *ops = map_type_ops(spec->type);
     uint64_t size = 0;
     const char *error;
 
     if (!ops) {
-        return report_fail(
+        return okobpf_report_fail(
             report, OKOBPF_BAD_OBJECT,
             "use a kind that this version knows: 1 array, 2 Bloom filter, "
             "3 count-min sketch, 4 hash, 5 per-core array, 6 per-core hash, "
@@ -92,15 +92,15 @@ map_spec_check(const struct map_spec *spec,
             "map \"%s\": unknown kind of map %"PRIu32, spec->name, spec->type);
     }
     if (!spec->key_size || !spec->max_entries) {
-        return report_fail(report, OKOBPF_BAD_OBJECT, NULL,
-                           "map \"%s\": expected %s of 1 or more, got 0",
-                           spec->name,
-                           spec->key_size ? "max_entries" : "a key size");
+        return okobpf_report_fail(
+            report, OKOBPF_BAD_OBJECT, NULL,
+            "map \"%s\": expected %s of 1 or more, got 0", spec->name,
+            spec->key_size ? "max_entries" : "a key size");
     }
     if (!spec->globals
         && ((uint64_t) spec->key_size + spec->value_size
             > limits->max_entry_size)) {
-        return report_fail(
+        return okobpf_report_fail(
             report, OKOBPF_LIMIT, "make the keys or values smaller",
             "map \"%s\": expected at most %"PRIu32" bytes of key and value, "
             "got %"PRIu32" + %"PRIu32,
@@ -109,15 +109,15 @@ map_spec_check(const struct map_spec *spec,
     }
     error = ops->check(spec, n_slots ? n_slots : 1, &size);
     if (error) {
-        return report_fail(report, OKOBPF_BAD_OBJECT, NULL,
-                           "map \"%s\" of kind %s: %s", spec->name,
-                           okobpf_map_type_to_string(spec->type), error);
+        return okobpf_report_fail(
+            report, OKOBPF_BAD_OBJECT, NULL, "map \"%s\" of kind %s: %s",
+            spec->name, okobpf_map_type_to_string(spec->type), error);
     }
 
     uint64_t left = (*memory < limits->max_map_memory
                      ? limits->max_map_memory - *memory : 0);
     if (size > left) {
-        return report_fail(
+        return okobpf_report_fail(
             report, OKOBPF_LIMIT,
             "lower max_entries or the value size, or raise the host's limit "
             "on map memory",
@@ -133,11 +133,11 @@ map_spec_check(const struct map_spec *spec,
 }
 
 struct okobpf_map *
-map_create(const struct map_spec *spec, const struct okobpf_host *host)
+okobpf_map_create(const struct map_spec *spec, const struct okobpf_host *host)
 {
     const struct map_ops *ops = map_type_ops(spec->type);
     size_t name_size = strlen(spec->name) + 1;
-    char *name = mem_alloc(name_size, 1);
+    char *name = okobpf_mem_alloc(name_size, 1);
     uint32_t n_slots = host->n_slots ? host->n_slots : 1;
     struct okobpf_map *map;
     uint64_t memory = 0;
@@ -167,13 +167,14 @@ map_create(const struct map_spec *spec, const struct okobpf_host *host)
     map->host = host;
     atomic_init(&map->ref_cnt, 1);
     if (spec->init) {
-        map_value_store(map_direct_value(map), spec->init, spec->value_size);
+        okobpf_map_value_store(okobpf_map_direct_value(map), spec->init,
+                               spec->value_size);
     }
     return map;
 }
 
 struct okobpf_map *
-map_create_like(const struct okobpf_map *map)
+okobpf_map_make_like(const struct okobpf_map *map)
 {
     const struct map_spec spec = {
         .name = map->name,
@@ -185,37 +186,37 @@ map_create_like(const struct okobpf_map *map)
         .read_only = map->info.read_only,
     };
 
-    return map_create(&spec, map->host);
+    return okobpf_map_create(&spec, map->host);
 }
 
 struct okobpf_map *
-map_ref(struct okobpf_map *map)
+okobpf_map_ref(struct okobpf_map *map)
 {
     atomic_fetch_add_explicit(&map->ref_cnt, 1, memory_order_relaxed);
     return map;
 }
 
 void
-map_unref(struct okobpf_map *map)
+okobpf_map_release(struct okobpf_map *map)
 {
     if (map && atomic_fetch_sub_explicit(&map->ref_cnt, 1,
                                          memory_order_acq_rel) == 1) {
         char *name = map->name;
 
-        map_free_retired(map);
+        okobpf_map_free_retired(map);
         map->ops->destroy(map);
         free(name);
     }
 }
 
 void *
-map_direct_value(struct okobpf_map *map)
+okobpf_map_direct_value(struct okobpf_map *map)
 {
     return ((struct map_array *) map)->values;
 }
 
 uint64_t
-map_n_to_lose(const struct okobpf_map *map)
+okobpf_map_n_to_lose(const struct okobpf_map *map)
 {
     return (map->ops->is_touched && !map->ops->is_touched(map)
             ? 0 : map->ops->n_entries(map));
@@ -245,11 +246,11 @@ copy_entry(struct okobpf_map *new, struct okobpf_map *old, const void *key,
 }
 
 bool
-map_copy(struct okobpf_map *new, struct okobpf_map *old)
+okobpf_map_copy(struct okobpf_map *new, struct okobpf_map *old)
 {
     /* To 8 bytes, so that all accesses are aligned. */
-    void *key = mem_alloc(map_round_up_8(old->info.key_size), 1);
-    void *value = mem_alloc(map_round_up_8(old->info.value_size), 1);
+    void *key = okobpf_mem_alloc(map_round_up_8(old->info.key_size), 1);
+    void *value = okobpf_mem_alloc(map_round_up_8(old->info.value_size), 1);
     bool ok = key && value;
     uint64_t cursor = 0;
 
@@ -269,11 +270,11 @@ map_copy(struct okobpf_map *new, struct okobpf_map *old)
 #define MAX_DEFERRED_BYTES (4 * 1024 * 1024)
 
 void
-map_defer(struct okobpf_map *map, void (*reclaim)(void *p), void *p,
-          uint64_t size)
+okobpf_map_defer(struct okobpf_map *map, void (*reclaim)(void *p), void *p,
+                 uint64_t size)
 {
     if (map->host->defer) {
-        map_ref(map);
+        okobpf_map_ref(map);
         atomic_fetch_add_explicit(&map->deferred, size, memory_order_relaxed);
         map->host->defer(reclaim, p);
     } else {
@@ -285,21 +286,21 @@ map_defer(struct okobpf_map *map, void (*reclaim)(void *p), void *p,
 }
 
 void
-map_reclaimed(struct okobpf_map *map, uint64_t size)
+okobpf_map_reclaimed(struct okobpf_map *map, uint64_t size)
 {
     atomic_fetch_sub_explicit(&map->deferred, size, memory_order_relaxed);
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 bool
-map_may_add(const struct okobpf_map *map)
+okobpf_map_may_add(const struct okobpf_map *map)
 {
     return (atomic_load_explicit(&map->deferred, memory_order_relaxed) / 2
             < map->info.memory + MAX_DEFERRED_BYTES / 2);
 }
 
 void
-map_free_retired(struct okobpf_map *map)
+okobpf_map_free_retired(struct okobpf_map *map)
 {
     while (map->retired) {
         void *p = map->retired;
@@ -313,7 +314,7 @@ map_free_retired(struct okobpf_map *map)
 }
 
 void
-map_value_store(void *dst_, const void *src_, uint32_t size)
+okobpf_map_value_store(void *dst_, const void *src_, uint32_t size)
 {
     _Atomic uint64_t *dst = dst_;
     const uint8_t *src = src_;
@@ -330,7 +331,7 @@ map_value_store(void *dst_, const void *src_, uint32_t size)
 }
 
 void
-map_value_clear(void *dst_, uint64_t size)
+okobpf_map_value_clear(void *dst_, uint64_t size)
 {
     _Atomic uint64_t *dst = dst_;
 
@@ -340,7 +341,7 @@ map_value_clear(void *dst_, uint64_t size)
 }
 
 bool
-map_value_is_touched(const void *src_, uint64_t size)
+okobpf_map_value_is_touched(const void *src_, uint64_t size)
 {
     const _Atomic uint64_t *src = src_;
 
@@ -353,7 +354,7 @@ map_value_is_touched(const void *src_, uint64_t size)
 }
 
 void
-map_value_load(void *dst_, const void *src_, uint32_t size)
+okobpf_map_value_load(void *dst_, const void *src_, uint32_t size)
 {
     const _Atomic uint64_t *src = src_;
     uint8_t *dst = dst_;
@@ -371,7 +372,7 @@ map_value_load(void *dst_, const void *src_, uint32_t size)
 /* Per-core values. */
 
 const char *
-map_percpu_check(const struct map_spec *spec)
+okobpf_map_percpu_check(const struct map_spec *spec)
 {
     return (spec->value_size % 4
             ? "values are summed over all cores in words of 32 or 64 bits, so "
@@ -393,8 +394,8 @@ add_word(uint8_t *dst, const uint8_t *src, uint32_t n)
 }
 
 void
-map_percpu_sum(void *dst_, const void *values_, uint32_t size,
-               uint64_t stride, uint32_t n_slots)
+okobpf_map_percpu_sum(void *dst_, const void *values_, uint32_t size,
+                      uint64_t stride, uint32_t n_slots)
 {
     const uint32_t n = size % 8 ? 4 : 8;
     const uint8_t *values = values_;
@@ -405,42 +406,43 @@ map_percpu_sum(void *dst_, const void *values_, uint32_t size,
         for (uint32_t ofs = 0; ofs < size; ofs += n) {
             uint8_t word[8];
 
-            map_value_load(word, values + slot * stride + ofs / 8 * 8, 8);
+            okobpf_map_value_load(word, values + slot * stride + ofs / 8 * 8,
+                                  8);
             add_word(dst + ofs, word + ofs % 8, n);
         }
     }
 }
 
 void
-map_percpu_set(void *values_, const void *src, uint32_t size,
-               uint64_t stride, uint32_t n_slots)
+okobpf_map_percpu_set(void *values_, const void *src, uint32_t size,
+                      uint64_t stride, uint32_t n_slots)
 {
     uint8_t *values = values_;
 
     for (uint32_t slot = 0; slot < n_slots; slot++) {
         if (!slot) {
-            map_value_store(values, src, size);
+            okobpf_map_value_store(values, src, size);
         } else {
-            map_value_clear(values + slot * stride, size);
+            okobpf_map_value_clear(values + slot * stride, size);
         }
     }
 }
 
 void
-map_percpu_load(void *dst_, const void *values_, uint32_t size,
-                uint64_t stride, uint32_t n_slots)
+okobpf_map_percpu_load(void *dst_, const void *values_, uint32_t size,
+                       uint64_t stride, uint32_t n_slots)
 {
     const uint8_t *values = values_;
     uint8_t *dst = dst_;
 
     for (uint32_t slot = 0; slot < n_slots; slot++) {
-        map_value_load(dst + (size_t) slot * size, values + slot * stride,
-                       size);
+        okobpf_map_value_load(dst + (size_t) slot * size,
+                              values + slot * stride, size);
     }
 }
 
 bool
-map_is_percpu(const struct okobpf_map *map)
+okobpf_map_is_percpu(const struct okobpf_map *map)
 {
     return (map->info.type == OKOBPF_MAP_PERCPU_ARRAY
             || map->info.type == OKOBPF_MAP_PERCPU_HASH);
@@ -481,7 +483,7 @@ okobpf_map_lookup(struct okobpf_map *map, const void *key, size_t key_size,
     if (!p) {
         return OKOBPF_MAP_NO_ENTRY;
     }
-    map_value_load(value, p, map->info.value_size);
+    okobpf_map_value_load(value, p, map->info.value_size);
     return OKOBPF_MAP_OK;
 }
 
@@ -523,7 +525,7 @@ okobpf_map_delete(struct okobpf_map *map, const void *key, size_t key_size)
     }
 
     enum okobpf_map_result result = map->ops->delete(map, key);
-    map_free_retired(map);
+    okobpf_map_free_retired(map);
     return result;
 }
 
@@ -569,13 +571,13 @@ okobpf_map_delete_many(struct okobpf_map *map, const void *keys,
 struct okobpf_map *
 okobpf_map_create_like(const struct okobpf_map *map)
 {
-    return map_create_like(map);
+    return okobpf_map_make_like(map);
 }
 
 void
 okobpf_map_unref(struct okobpf_map *map)
 {
-    map_unref(map);
+    okobpf_map_release(map);
 }
 
 void
@@ -583,7 +585,7 @@ okobpf_map_clear(struct okobpf_map *map)
 {
     if (!map->info.read_only) {
         map->ops->clear(map);
-        map_free_retired(map);
+        okobpf_map_free_retired(map);
     }
 }
 
@@ -600,7 +602,7 @@ okobpf_map_clear_some(struct okobpf_map *map, uint64_t *cursor)
     } else {
         map->ops->clear(map);
     }
-    map_free_retired(map);
+    okobpf_map_free_retired(map);
     return more;
 }
 
@@ -631,7 +633,7 @@ okobpf_map_state_sizes(const struct okobpf_map *map,
     *sizes = (struct okobpf_map_state_sizes) {
         .key_size = map->info.key_size,
         .value_size = map->info.value_size,
-        .n_values = map_is_percpu(map) ? map->n_slots : 1,
+        .n_values = okobpf_map_is_percpu(map) ? map->n_slots : 1,
     };
     if (map->ops->restore) {
         sizes->key_size = sizeof(uint32_t);

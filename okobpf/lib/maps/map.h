@@ -12,7 +12,7 @@
  * Readers take no lock.  A value is shared memory: the library copies it with
  * relaxed atomic accesses of 64 bits, so that an aligned word is never torn,
  * while a larger value may be seen half updated, as in Linux.  Memory that a
- * reader could hold goes back through map_defer(), or epoch.h. */
+ * reader could hold goes back through okobpf_map_defer(), or epoch.h. */
 
 #ifndef OKOBPF_MAPS_MAP_H
 #define OKOBPF_MAPS_MAP_H 1
@@ -101,7 +101,7 @@ struct okobpf_map {
     const struct okobpf_host *host;
     _Atomic uint64_t deferred;  /* Bytes given to "host->defer". */
     void *retired;              /* Only without "host->defer": see
-                                 * map_free_retired(). */
+                                 * okobpf_map_free_retired(). */
 };
 
 /* An array, whose lookup the JIT may do in line:
@@ -119,96 +119,96 @@ struct map_array {
     uint64_t slot_stride;
 };
 
-extern const struct map_ops map_array_ops;
-extern const struct map_ops map_percpu_array_ops;
-extern const struct map_ops map_hash_ops;
-extern const struct map_ops map_percpu_hash_ops;
-extern const struct map_ops map_lru_hash_ops;
-extern const struct map_ops map_lpm_trie_ops;
-extern const struct map_ops map_ring_ops;
-extern const struct map_ops map_bloom_ops;
-extern const struct map_ops map_countmin_ops;
+extern const struct map_ops okobpf_map_array_ops;
+extern const struct map_ops okobpf_map_percpu_array_ops;
+extern const struct map_ops okobpf_map_hash_ops;
+extern const struct map_ops okobpf_map_percpu_hash_ops;
+extern const struct map_ops okobpf_map_lru_hash_ops;
+extern const struct map_ops okobpf_map_lpm_trie_ops;
+extern const struct map_ops okobpf_map_ring_ops;
+extern const struct map_ops okobpf_map_bloom_ops;
+extern const struct map_ops okobpf_map_countmin_ops;
 
 /* Checks 'spec' against what its kind and 'limits' allow and adds the bytes
  * that it will take to '*memory'.  Returns OKOBPF_OK, or reports the failure
  * in '*report' and returns its status. */
-enum okobpf_status map_spec_check(const struct map_spec *spec,
-                                  const struct okobpf_limits *limits,
-                                  uint32_t n_slots, uint64_t *memory,
-                                  struct okobpf_report *report);
+enum okobpf_status okobpf_map_spec_check(const struct map_spec *spec,
+                                         const struct okobpf_limits *limits,
+                                         uint32_t n_slots, uint64_t *memory,
+                                         struct okobpf_report *report);
 
-/* Creates a map with one reference from a spec that map_spec_check() let pass.
- * Returns NULL if memory is exhausted. */
-struct okobpf_map *map_create(const struct map_spec *,
-                              const struct okobpf_host *);
-struct okobpf_map *map_ref(struct okobpf_map *);
+/* Creates a map with one reference from a spec that okobpf_map_spec_check()
+ * let pass.  Returns NULL if memory is exhausted. */
+struct okobpf_map *okobpf_map_create(const struct map_spec *,
+                                     const struct okobpf_host *);
+struct okobpf_map *okobpf_map_ref(struct okobpf_map *);
 
 /* Creates an empty map of the same kind, sizes and limits as 'map', with one
  * reference.  Returns NULL if memory is exhausted. */
-struct okobpf_map *map_create_like(const struct okobpf_map *map);
-void map_unref(struct okobpf_map *);
+struct okobpf_map *okobpf_map_make_like(const struct okobpf_map *map);
+void okobpf_map_release(struct okobpf_map *);
 
 /* Returns how many entries of 'map' would be lost with it: 0 for an array or
  * sketch of zeros. */
-uint64_t map_n_to_lose(const struct okobpf_map *map);
+uint64_t okobpf_map_n_to_lose(const struct okobpf_map *map);
 
 /* Copies all entries of 'old' to 'new', which is empty, of the same kind and
  * sizes and at least as large.  Not for sketches.  Returns false if memory is
  * exhausted. */
-bool map_copy(struct okobpf_map *new, struct okobpf_map *old);
+bool okobpf_map_copy(struct okobpf_map *new, struct okobpf_map *old);
 
 /* The address of the value number 0 of 'map', an array of one or more
  * entries: for BPF_PSEUDO_MAP_IDX_VALUE. */
-void *map_direct_value(struct okobpf_map *map);
+void *okobpf_map_direct_value(struct okobpf_map *map);
 
-/* Frees what map_defer() put off for want of a host that does.  No program may
- * be running. */
-void map_free_retired(struct okobpf_map *);
+/* Frees what okobpf_map_defer() put off for want of a host that does.  No
+ * program may be running. */
+void okobpf_map_free_retired(struct okobpf_map *);
 
 /* For the kinds. */
 
 /* Calls 'reclaim(p)' once no thread can hold a pointer into the 'size' bytes
  * (those of a pointer or more) at 'p' any more.  'reclaim' must free 'p' and
- * call map_reclaimed(); until then, the map lives.
+ * call okobpf_map_reclaimed(); until then, the map lives.
  *
  * Should the host's grace period be long, a program that deletes and adds
  * entries with each packet must not take all memory.  So kinds add an entry
- * only if map_may_add(): if what waits takes less than twice the memory of the
- * map itself and some MiB. */
-void map_defer(struct okobpf_map *, void (*reclaim)(void *p), void *p,
-               uint64_t size);
-void map_reclaimed(struct okobpf_map *, uint64_t size);
-bool map_may_add(const struct okobpf_map *);
+ * only if okobpf_map_may_add(): if what waits takes less than twice the memory
+ * of the map itself and some MiB. */
+void okobpf_map_defer(struct okobpf_map *, void (*reclaim)(void *p), void *p,
+                      uint64_t size);
+void okobpf_map_reclaimed(struct okobpf_map *, uint64_t size);
+bool okobpf_map_may_add(const struct okobpf_map *);
 
 /* Per-core maps have a value for each slot, 'stride' bytes apart.  Programs
  * see that of their slot.  The user reads the sums of the values' words of 64
  * bits (32 bits, if their size is not a multiple of 8), and writes slot 0,
  * with zeros for the others. */
-const char *map_percpu_check(const struct map_spec *);
-void map_percpu_sum(void *dst, const void *values, uint32_t size,
-                    uint64_t stride, uint32_t n_slots);
-void map_percpu_set(void *values, const void *src, uint32_t size,
-                    uint64_t stride, uint32_t n_slots);
-bool map_is_percpu(const struct okobpf_map *);
+const char *okobpf_map_percpu_check(const struct map_spec *);
+void okobpf_map_percpu_sum(void *dst, const void *values, uint32_t size,
+                           uint64_t stride, uint32_t n_slots);
+void okobpf_map_percpu_set(void *values, const void *src, uint32_t size,
+                           uint64_t stride, uint32_t n_slots);
+bool okobpf_map_is_percpu(const struct okobpf_map *);
 
 /* Copies the values of all slots to 'dst', one after the other. */
-void map_percpu_load(void *dst, const void *values, uint32_t size,
-                     uint64_t stride, uint32_t n_slots);
+void okobpf_map_percpu_load(void *dst, const void *values, uint32_t size,
+                            uint64_t stride, uint32_t n_slots);
 
 /* Copies a value into, or out of, the shared memory at 'dst' or 'src', which
  * must be aligned to 8 and have room for 'size' rounded up to 8. */
-void map_value_store(void *dst, const void *src, uint32_t size);
-void map_value_load(void *dst, const void *src, uint32_t size);
+void okobpf_map_value_store(void *dst, const void *src, uint32_t size);
+void okobpf_map_value_load(void *dst, const void *src, uint32_t size);
 
 /* Whether any of the 'size' bytes of shared memory at 'src', rounded up to 8,
  * is not zero. */
-bool map_value_is_touched(const void *src, uint64_t size);
+bool okobpf_map_value_is_touched(const void *src, uint64_t size);
 
 /* Bytes that 'clear_some' clears in one go, or so. */
 #define MAP_CLEAR_BYTES (1024 * 1024)
 
 /* Overwrites shared memory with zeros. */
-void map_value_clear(void *dst, uint64_t size);
+void okobpf_map_value_clear(void *dst, uint64_t size);
 
 static inline uint64_t
 map_round_up_8(uint64_t x)

@@ -75,14 +75,15 @@ ring_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 static struct okobpf_map *
 ring_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    struct map_ring *ring = mem_alloc_aligned(sizeof *ring);
+    struct map_ring *ring = okobpf_mem_alloc_aligned(sizeof *ring);
 
     (void) n_slots;
     if (!ring) {
         return NULL;
     }
     ring->cell_size = ring_cell_size(spec);
-    ring->cells = mem_alloc_aligned(ring->cell_size * spec->max_entries);
+    ring->cells
+        = okobpf_mem_alloc_aligned(ring->cell_size * spec->max_entries);
     if (!ring->cells) {
         free(ring);
         return NULL;
@@ -266,7 +267,7 @@ ring_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
     return cell != NULL;
 }
 
-const struct map_ops map_ring_ops = {
+const struct map_ops okobpf_map_ring_ops = {
     .check = ring_check,
     .create = ring_create,
     .destroy = ring_destroy,

@@ -40,7 +40,7 @@ struct okobpf_map_scope {
 struct okobpf_map_scope *
 okobpf_map_scope_create(void)
 {
-    struct okobpf_map_scope *scope = mem_alloc(1, sizeof *scope);
+    struct okobpf_map_scope *scope = okobpf_mem_alloc(1, sizeof *scope);
 
     if (scope) {
         atomic_init(&scope->ref_cnt, 1);
@@ -53,7 +53,7 @@ okobpf_map_scope_create(void)
 }
 
 struct okobpf_map_scope *
-map_scope_ref(struct okobpf_map_scope *scope)
+okobpf_map_scope_ref(struct okobpf_map_scope *scope)
 {
     atomic_fetch_add_explicit(&scope->ref_cnt, 1, memory_order_relaxed);
     return scope;
@@ -81,10 +81,11 @@ format_definition(const struct map_spec *spec)
         snprintf(hashes, sizeof hashes, ", %"PRIu32" hash functions",
                  spec->n_hash_functions);
     }
-    return report_asprintf("%s, key %"PRIu32" bytes, value %"PRIu32" bytes, "
-                           "%"PRIu32" entries%s", name ? name : "unknown kind",
-                           spec->key_size, spec->value_size,
-                           spec->max_entries, hashes);
+    return okobpf_report_asprintf("%s, key %"PRIu32" bytes, value %"PRIu32
+                                  " bytes, "
+                                  "%"PRIu32" entries%s",
+                                  name ? name : "unknown kind", spec->key_size,
+                                  spec->value_size, spec->max_entries, hashes);
 }
 
 static enum okobpf_status
@@ -101,7 +102,7 @@ report_mismatch(const struct map_spec *spec, const struct shared_map *shared,
         n++;
     }
     n -= shared->map == replaced;
-    status = report_fail(
+    status = okobpf_report_fail(
         report, OKOBPF_BAD_OBJECT,
         "define the map alike in all programs that share it by pinning, give "
         "it another name, or unload the others first",
@@ -129,10 +130,10 @@ static struct shared_map *
 add_shared(struct okobpf_map_scope *scope, const struct map_spec *spec,
            const struct okobpf_host *host)
 {
-    struct shared_map *s = mem_alloc(1, sizeof *s);
+    struct shared_map *s = okobpf_mem_alloc(1, sizeof *s);
 
     if (s) {
-        s->map = map_create(spec, host);
+        s->map = okobpf_map_create(spec, host);
         if (!s->map) {
             free(s);
             return NULL;
@@ -147,7 +148,7 @@ add_shared(struct okobpf_map_scope *scope, const struct map_spec *spec,
 static bool
 add_sharer(struct shared_map *s, const struct map_spec *spec)
 {
-    struct sharer *sharer = mem_alloc(1, sizeof *sharer);
+    struct sharer *sharer = okobpf_mem_alloc(1, sizeof *sharer);
 
     if (sharer) {
         sharer->spec = spec;
@@ -173,16 +174,18 @@ static void
 free_shared(struct shared_map *s)
 {
     if (s) {
-        map_unref(s->map);
+        okobpf_map_release(s->map);
         free(s);
     }
 }
 
 enum okobpf_status
-map_scope_get(struct okobpf_map_scope *scope, const struct map_spec *spec,
-              const struct okobpf_host *host,
-              const struct okobpf_map *replaced, struct okobpf_map **map,
-              bool *created, struct okobpf_report *report)
+okobpf_map_scope_get(struct okobpf_map_scope *scope,
+                     const struct map_spec *spec,
+                     const struct okobpf_host *host,
+                     const struct okobpf_map *replaced,
+                     struct okobpf_map **map, bool *created,
+                     struct okobpf_report *report)
 {
     enum okobpf_status status = OKOBPF_OK;
     struct shared_map *gone = NULL;
@@ -192,7 +195,9 @@ map_scope_get(struct okobpf_map_scope *scope, const struct map_spec *spec,
     *created = false;
     pthread_mutex_lock(&scope->mutex);
     s = find_shared(scope, spec->name);
-    if (s && !replace_specs_alike(s->sharers->spec, spec, why, sizeof why)) {
+    if (s
+        && !okobpf_replace_specs_alike(s->sharers->spec, spec, why,
+                                       sizeof why)) {
         if (s->map == replaced && !s->sharers->next) {
             s = NULL;
         } else {
@@ -204,14 +209,15 @@ map_scope_get(struct okobpf_map_scope *scope, const struct map_spec *spec,
         *created = s != NULL;
     }
     if (status == OKOBPF_OK && (!s || !add_sharer(s, spec))) {
-        status = report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        status = okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                    "out of memory");
         if (*created) {
             unlink_shared(scope, s);
             gone = s;
         }
     }
     if (status == OKOBPF_OK) {
-        *map = map_ref(s->map);
+        *map = okobpf_map_ref(s->map);
     }
     pthread_mutex_unlock(&scope->mutex);
 
@@ -232,8 +238,8 @@ find_map(struct okobpf_map_scope *scope, const struct okobpf_map *map)
 }
 
 bool
-map_scope_join(struct okobpf_map_scope *scope, const struct map_spec *spec,
-               struct okobpf_map *map)
+okobpf_map_scope_join(struct okobpf_map_scope *scope,
+                      const struct map_spec *spec, struct okobpf_map *map)
 {
     bool ok;
 
@@ -242,14 +248,14 @@ map_scope_join(struct okobpf_map_scope *scope, const struct map_spec *spec,
     pthread_mutex_unlock(&scope->mutex);
 
     if (ok) {
-        map_ref(map);
+        okobpf_map_ref(map);
     }
     return ok;
 }
 
 void
-map_scope_put(struct okobpf_map_scope *scope, const struct map_spec *spec,
-              struct okobpf_map *map)
+okobpf_map_scope_put(struct okobpf_map_scope *scope,
+                     const struct map_spec *spec, struct okobpf_map *map)
 {
     struct shared_map *s;
     bool last;
@@ -274,5 +280,5 @@ map_scope_put(struct okobpf_map_scope *scope, const struct map_spec *spec,
     if (last) {
         free_shared(s);
     }
-    map_unref(map);
+    okobpf_map_release(map);
 }

@@ -107,29 +107,29 @@ sketch_check(const struct map_spec *spec, uint32_t n_slots, uint64_t *memory)
 static struct okobpf_map *
 sketch_create(const struct map_spec *spec, uint32_t n_slots)
 {
-    struct map_sketch *sketch = mem_alloc(1, sizeof *sketch);
+    struct map_sketch *sketch = okobpf_mem_alloc(1, sizeof *sketch);
     bool is_bloom = spec->type == OKOBPF_MAP_BLOOM;
     uint64_t bits, columns;
 
     if (!sketch) {
         return NULL;
     }
-    keyed_hash_draw(&sketch->secret);
+    okobpf_keyed_hash_draw(&sketch->secret);
     sketch->n_hashes = n_hashes(spec);
     if (is_bloom) {
         bits = bloom_bits(spec);
         sketch->mask = bits - 1;
         sketch->n_cells = bits / 64;
-        sketch->cells = mem_alloc_aligned(bits / 8);
+        sketch->cells = okobpf_mem_alloc_aligned(bits / 8);
     } else {
         columns = countmin_columns(spec);
         sketch->mask = columns - 1;
         sketch->n_cells = columns * sketch->n_hashes;
-        sketch->cells = mem_alloc_aligned(sketch->n_cells
-                                          * sizeof(uint32_t));
+        sketch->cells = okobpf_mem_alloc_aligned(sketch->n_cells
+                                                 * sizeof(uint32_t));
     }
-    sketch->results = mem_alloc_aligned((uint64_t) n_slots
-                                        * sizeof *sketch->results);
+    sketch->results = okobpf_mem_alloc_aligned((uint64_t) n_slots
+                                               * sizeof *sketch->results);
     if (!sketch->cells || !sketch->results) {
         free(sketch->cells);
         free(sketch->results);
@@ -518,5 +518,5 @@ sketch_restore(struct okobpf_map *map, const void *key, const void *value)
         .restore = sketch_restore,              \
     }
 
-const struct map_ops map_bloom_ops = SKETCH_OPS(bloom_add);
-const struct map_ops map_countmin_ops = SKETCH_OPS(countmin_add);
+const struct map_ops okobpf_map_bloom_ops = SKETCH_OPS(bloom_add);
+const struct map_ops okobpf_map_countmin_ops = SKETCH_OPS(countmin_add);

@@ -32,7 +32,7 @@ static uint64_t
 get_epoch(struct map_hash *hash)
 {
     return (hash->class->waits_for_runs
-            ? epoch_get()
+            ? okobpf_epoch_get()
             : atomic_fetch_add_explicit(&hash->n_graces, 0,
                                         memory_order_seq_cst));
 }
@@ -45,7 +45,7 @@ want_grace(struct map_hash *hash)
 {
     if (!atomic_exchange_explicit(&hash->grace_is_on, true,
                                   memory_order_acq_rel)) {
-        map_ref(&hash->up);
+        okobpf_map_ref(&hash->up);
         hash->up.host->defer(hash_grace_ended, hash);
     }
 }
@@ -71,11 +71,11 @@ hash_grace_ended(void *hash_)
     if (needs_grace(hash)) {
         want_grace(hash);
     }
-    map_unref(&hash->up);
+    okobpf_map_release(&hash->up);
 }
 
 void
-hash_retired(struct map_hash *hash)
+okobpf_hash_retired(struct map_hash *hash)
 {
     if (!hash->class->waits_for_runs && hash->up.host->defer) {
         want_grace(hash);
@@ -83,7 +83,7 @@ hash_retired(struct map_hash *hash)
 }
 
 void
-hash_run_ended(struct okobpf_map *map)
+okobpf_hash_run_ended(struct okobpf_map *map)
 {
     struct map_hash *hash = hash_cast(map);
 
@@ -92,7 +92,7 @@ hash_run_ended(struct okobpf_map *map)
     }
     atomic_fetch_add_explicit(&hash->n_graces, 2, memory_order_seq_cst);
     if (hash->old_table) {
-        hash_free_table(hash->old_table);
+        okobpf_hash_free_table(hash->old_table);
         hash->old_table = NULL;
         atomic_store(&hash->has_old_table, false);
     }
@@ -154,8 +154,8 @@ free_waiting(struct map_hash *hash, struct hash_table *table,
 }
 
 void
-hash_retire(struct map_hash *hash, struct hash_table *table,
-            struct hash_stripe *stripe, uint32_t number)
+okobpf_hash_retire(struct map_hash *hash, struct hash_table *table,
+                   struct hash_stripe *stripe, uint32_t number)
 {
     struct hash_bag *bag = &stripe->waiting[stripe->newest];
     uint64_t epoch = get_epoch(hash);
@@ -231,8 +231,8 @@ alloc_from_table(struct map_hash *hash, struct hash_table *table,
 }
 
 uint32_t
-hash_alloc(struct map_hash *hash, struct hash_table *table,
-           struct hash_stripe *stripe)
+okobpf_hash_alloc(struct map_hash *hash, struct hash_table *table,
+                  struct hash_stripe *stripe)
 {
     uint32_t n_waiting = stripe->waiting[0].n + stripe->waiting[1].n;
     uint32_t number;
@@ -240,7 +240,7 @@ hash_alloc(struct map_hash *hash, struct hash_table *table,
     if (!stripe->free && n_waiting) {
         if (hash->class->waits_for_runs && n_waiting >= ADVANCE_LEN
             && !(n_waiting % ADVANCE_STEP)) {
-            epoch_advance();
+            okobpf_epoch_advance();
         }
         free_waiting(hash, table, stripe);
     }
@@ -261,8 +261,8 @@ hash_alloc(struct map_hash *hash, struct hash_table *table,
 }
 
 void
-hash_free(struct map_hash *hash, struct hash_table *table,
-          struct hash_stripe *stripe, uint32_t number)
+okobpf_hash_free(struct map_hash *hash, struct hash_table *table,
+                 struct hash_stripe *stripe, uint32_t number)
 {
     hash_set_link(&hash_entry(hash, table, number)->link, stripe->free);
     stripe->free = number;
@@ -270,7 +270,7 @@ hash_free(struct map_hash *hash, struct hash_table *table,
 }
 
 bool
-hash_gather(struct map_hash *hash)
+okobpf_hash_gather(struct map_hash *hash)
 {
     struct hash_table *table = hash_table(hash);
     uint64_t epoch;
@@ -278,8 +278,8 @@ hash_gather(struct map_hash *hash)
     if (hash->class->waits_for_runs) {
         /* Twice, so that what was retired just now is free if no run goes
          * on. */
-        epoch_advance();
-        epoch_advance();
+        okobpf_epoch_advance();
+        okobpf_epoch_advance();
     }
     epoch = get_epoch(hash) + 1;
     if (atomic_exchange_explicit(&table->gathered_epoch, epoch,

@@ -22,17 +22,19 @@ read_entry(const struct map_hash *hash, struct hash_entry *e, void *value)
     const struct okobpf_map *map = &hash->up;
 
     if (map->info.type == OKOBPF_MAP_PERCPU_HASH) {
-        map_percpu_sum(value, hash_value(hash, e, 0), map->info.value_size,
-                       hash->stride, map->n_slots);
+        okobpf_map_percpu_sum(value, hash_value(hash, e, 0),
+                              map->info.value_size, hash->stride,
+                              map->n_slots);
     } else {
-        map_value_load(value, hash_value(hash, e, 0), map->info.value_size);
+        okobpf_map_value_load(value, hash_value(hash, e, 0),
+                              map->info.value_size);
     }
 }
 
 /* With the lock, since the user's thread may be one that readers do not wait
  * for. */
 enum okobpf_map_result
-hash_read(struct okobpf_map *map, const void *key, void *value)
+okobpf_hash_read(struct okobpf_map *map, const void *key, void *value)
 {
     struct map_hash *hash = hash_cast(map);
     uint64_t h = hash_of(hash, key);
@@ -48,7 +50,7 @@ hash_read(struct okobpf_map *map, const void *key, void *value)
 }
 
 uint64_t
-hash_n_entries(const struct okobpf_map *map)
+okobpf_hash_n_entries(const struct okobpf_map *map)
 {
     return atomic_load_explicit(&hash_table(hash_cast(map))->n,
                                 memory_order_relaxed);
@@ -130,7 +132,8 @@ hash_next__(struct okobpf_map *map, uint64_t *cursor, void *key, void *value,
 }
 
 bool
-hash_next(struct okobpf_map *map, uint64_t *cursor, void *key, void *value)
+okobpf_hash_next(struct okobpf_map *map, uint64_t *cursor, void *key,
+                 void *value)
 {
     return hash_next__(map, cursor, key, value, read_entry);
 }
@@ -139,13 +142,14 @@ static void
 read_entry_state(const struct map_hash *hash, struct hash_entry *e,
                  void *values)
 {
-    map_percpu_load(values, hash_value(hash, e, 0), hash->up.info.value_size,
-                    hash->stride, hash->up.n_slots);
+    okobpf_map_percpu_load(values, hash_value(hash, e, 0),
+                           hash->up.info.value_size, hash->stride,
+                           hash->up.n_slots);
 }
 
 bool
-percpu_hash_next_state(struct okobpf_map *map, uint64_t *cursor, void *key,
-                       void *values)
+okobpf_percpu_hash_next_state(struct okobpf_map *map, uint64_t *cursor,
+                              void *key, void *values)
 {
     return hash_next__(map, cursor, key, values, read_entry_state);
 }
@@ -158,9 +162,9 @@ reclaim_table(void *table_)
     struct hash_table *table = table_;
     struct map_hash *hash = table->hash;
 
-    hash_free_table(table);
+    okobpf_hash_free_table(table);
     atomic_store(&hash->has_old_table, false);
-    map_reclaimed(&hash->up, hash->table_size);
+    okobpf_map_reclaimed(&hash->up, hash->table_size);
 }
 
 /* Puts an empty table in the place of the one that is there, and has that
@@ -174,7 +178,7 @@ replace_table(struct map_hash *hash)
     if (atomic_exchange(&hash->has_old_table, true)) {
         return false;
     }
-    new = hash_new_table(hash);
+    new = okobpf_hash_new_table(hash);
     if (!new) {
         atomic_store(&hash->has_old_table, false);
         return false;
@@ -187,7 +191,7 @@ replace_table(struct map_hash *hash)
         pthread_mutex_unlock(hash_lock_stripe(hash, i));
     }
     if (hash->up.host->defer) {
-        map_defer(&hash->up, reclaim_table, old, hash->table_size);
+        okobpf_map_defer(&hash->up, reclaim_table, old, hash->table_size);
     } else {
         hash->old_table = old;
     }
@@ -209,15 +213,15 @@ clear_bucket(struct map_hash *hash, uint32_t index)
         if (hash->class->forget) {
             hash->class->forget(hash, table, stripe, number);
         }
-        hash_remove_from(hash, table, index, number);
+        okobpf_hash_remove_from(hash, table, index, number);
         hash_unreserve(table);
-        hash_retire(hash, table, stripe, number);
+        okobpf_hash_retire(hash, table, stripe, number);
     }
     pthread_mutex_unlock(mutex);
 }
 
 bool
-hash_clear_some(struct okobpf_map *map, uint64_t *cursor)
+okobpf_hash_clear_some(struct okobpf_map *map, uint64_t *cursor)
 {
     struct map_hash *hash = hash_cast(map);
 
@@ -231,16 +235,16 @@ hash_clear_some(struct okobpf_map *map, uint64_t *cursor)
         }
         (*cursor)++;
     }
-    hash_retired(hash);
+    okobpf_hash_retired(hash);
     return *cursor < hash->n_buckets;
 }
 
 void
-hash_clear(struct okobpf_map *map)
+okobpf_hash_clear(struct okobpf_map *map)
 {
     uint64_t cursor = 0;
 
-    while (hash_clear_some(map, &cursor)) {
+    while (okobpf_hash_clear_some(map, &cursor)) {
         continue;
     }
 }

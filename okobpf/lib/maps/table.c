@@ -110,8 +110,8 @@ get_geometry(const struct map_spec *spec, const struct hash_class *class,
 }
 
 const char *
-hash_check(const struct map_spec *spec, const struct hash_class *class,
-           uint32_t n_slots, uint64_t *memory)
+okobpf_hash_check(const struct map_spec *spec, const struct hash_class *class,
+                  uint32_t n_slots, uint64_t *memory)
 {
     struct geometry g;
 
@@ -119,15 +119,15 @@ hash_check(const struct map_spec *spec, const struct hash_class *class,
         return "expected a value size of 1 or more, got 0";
     }
     *memory = get_geometry(spec, class, n_slots, &g) ? g.memory : UINT64_MAX;
-    return is_percpu(spec->type) ? map_percpu_check(spec) : NULL;
+    return is_percpu(spec->type) ? okobpf_map_percpu_check(spec) : NULL;
 }
 
 /* Life. */
 
 struct hash_table *
-hash_new_table(struct map_hash *hash)
+okobpf_hash_new_table(struct map_hash *hash)
 {
-    struct hash_table *table = mem_map(hash->table_size);
+    struct hash_table *table = okobpf_mem_map(hash->table_size);
 
     if (table) {
         table->hash = hash;
@@ -155,16 +155,16 @@ unmap_some(void *remains_)
     if (size > MAX_UNMAPPED && remains->host->defer) {
         uint64_t rest = (size - 1) / MAX_UNMAPPED * MAX_UNMAPPED;
 
-        mem_unmap((char *) remains + rest, size - rest);
+        okobpf_mem_unmap((char *) remains + rest, size - rest);
         remains->size = rest;
         remains->host->defer(unmap_some, remains);
     } else {
-        mem_unmap(remains, size);
+        okobpf_mem_unmap(remains, size);
     }
 }
 
 void
-hash_free_table(struct hash_table *table)
+okobpf_hash_free_table(struct hash_table *table)
 {
     const struct map_hash *hash = table->hash;
     struct remains *remains = (void *) table;
@@ -176,10 +176,10 @@ hash_free_table(struct hash_table *table)
 }
 
 struct okobpf_map *
-hash_create(const struct map_spec *spec, const struct hash_class *class,
-            uint32_t n_slots)
+okobpf_hash_create(const struct map_spec *spec, const struct hash_class *class,
+                   uint32_t n_slots)
 {
-    struct map_hash *hash = mem_alloc_aligned(sizeof *hash);
+    struct map_hash *hash = okobpf_mem_alloc_aligned(sizeof *hash);
     struct hash_table *table;
     struct geometry g;
     int n_bits = 1;
@@ -203,16 +203,16 @@ hash_create(const struct map_spec *spec, const struct hash_class *class,
     hash->buckets_ofs = g.buckets_ofs;
     hash->entries_ofs = g.entries_ofs;
     hash->table_size = g.table_size;
-    keyed_hash_draw(&hash->secret);
-    hash->locks = mem_alloc_aligned(g.n_stripes * sizeof *hash->locks);
-    table = hash->locks ? hash_new_table(hash) : NULL;
+    okobpf_keyed_hash_draw(&hash->secret);
+    hash->locks = okobpf_mem_alloc_aligned(g.n_stripes * sizeof *hash->locks);
+    table = hash->locks ? okobpf_hash_new_table(hash) : NULL;
     if (!table) {
         free(hash->locks);
         free(hash);
         return NULL;
     }
-    mem_populate(table, (g.entries_ofs < MAX_POPULATED ? g.entries_ofs
-                         : MAX_POPULATED));
+    okobpf_mem_populate(table, (g.entries_ofs < MAX_POPULATED ? g.entries_ofs
+                                : MAX_POPULATED));
     for (uint32_t i = 0; i < g.n_stripes; i++) {
         pthread_mutex_init(&hash->locks[i].mutex, NULL);
     }
@@ -221,14 +221,14 @@ hash_create(const struct map_spec *spec, const struct hash_class *class,
 }
 
 void
-hash_destroy(struct okobpf_map *map)
+okobpf_hash_destroy(struct okobpf_map *map)
 {
     struct map_hash *hash = hash_cast(map);
 
     for (uint32_t i = 0; i <= hash->stripe_mask; i++) {
         pthread_mutex_destroy(&hash->locks[i].mutex);
     }
-    hash_free_table(hash_table(hash));
+    okobpf_hash_free_table(hash_table(hash));
     free(hash->locks);
     free(hash);
 }
@@ -236,7 +236,7 @@ hash_destroy(struct okobpf_map *map)
 /* Entries. */
 
 bool
-hash_reserve(struct map_hash *hash, struct hash_table *table)
+okobpf_hash_reserve(struct map_hash *hash, struct hash_table *table)
 {
     uint32_t n = atomic_load_explicit(&table->n, memory_order_relaxed);
 
@@ -251,8 +251,8 @@ hash_reserve(struct map_hash *hash, struct hash_table *table)
 }
 
 uint32_t
-hash_find_in_list(const struct map_hash *hash, struct hash_table *table,
-                  uint32_t bucket, const void *key)
+okobpf_hash_find_in_list(const struct map_hash *hash, struct hash_table *table,
+                         uint32_t bucket, const void *key)
 {
     struct hash_stripe *stripe = &table->stripes[bucket & hash->stripe_mask];
     _Atomic uint32_t *first = &hash_bucket(hash, table, bucket)->list;
@@ -276,8 +276,8 @@ again:
 }
 
 void
-hash_insert(struct map_hash *hash, struct hash_table *table, uint32_t number,
-            uint64_t h, const void *key)
+okobpf_hash_insert(struct map_hash *hash, struct hash_table *table,
+                   uint32_t number, uint64_t h, const void *key)
 {
     struct hash_bucket *bucket = hash_bucket(hash, table,
                                              hash_bucket_index(hash, h));
@@ -305,8 +305,8 @@ hash_insert(struct map_hash *hash, struct hash_table *table, uint32_t number,
 }
 
 bool
-hash_remove_from(struct map_hash *hash, struct hash_table *table,
-                 uint32_t index, uint32_t number)
+okobpf_hash_remove_from(struct map_hash *hash, struct hash_table *table,
+                        uint32_t index, uint32_t number)
 {
     struct hash_bucket *bucket = hash_bucket(hash, table, index);
     _Atomic uint32_t *link = &bucket->list;
@@ -338,27 +338,27 @@ hash_remove_from(struct map_hash *hash, struct hash_table *table,
 }
 
 void
-hash_remove(struct map_hash *hash, struct hash_table *table,
-            struct hash_stripe *stripe, uint32_t number, uint64_t h)
+okobpf_hash_remove(struct map_hash *hash, struct hash_table *table,
+                   struct hash_stripe *stripe, uint32_t number, uint64_t h)
 {
     uint32_t index = hash_bucket_index(hash, h);
     uint32_t i = stripe - table->stripes;
 
     if ((index & hash->stripe_mask) == i
-        && hash_remove_from(hash, table, index, number)) {
+        && okobpf_hash_remove_from(hash, table, index, number)) {
         return;
     }
 
     /* Its key is not the one that it was put here for. */
     for (index = i; index < hash->n_buckets; index += hash->stripe_mask + 1) {
-        if (hash_remove_from(hash, table, index, number)) {
+        if (okobpf_hash_remove_from(hash, table, index, number)) {
             return;
         }
     }
 }
 
 uint32_t
-hash_longest_walk(struct map_hash *hash)
+okobpf_hash_longest_walk(struct map_hash *hash)
 {
     struct hash_table *table = hash_table(hash);
     uint32_t longest = 0;

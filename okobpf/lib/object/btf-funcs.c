@@ -15,16 +15,17 @@ struct file_param {
 };
 
 bool
-btf_next_func(const struct btf *btf, uint32_t *id, struct btf_func *func)
+okobpf_btf_next_func(const struct btf *btf, uint32_t *id,
+                     struct btf_func *func)
 {
     for (*id += 1; *id < btf->n_types; *id += 1) {
         struct file_type t, proto;
 
-        if (!btf_type(btf, *id, &t) || btf_type_kind(&t) != KIND_FUNC) {
+        if (!okobpf_btf_type(btf, *id, &t) || btf_type_kind(&t) != KIND_FUNC) {
             continue;
         }
-        func->name = btf_string(btf, t.name);
-        func->params = btf_type(btf, t.size_or_type, &proto);
+        func->name = okobpf_btf_string(btf, t.name);
+        func->params = okobpf_btf_type(btf, t.size_or_type, &proto);
         func->n_args = (func->params
                         && btf_type_kind(&proto) == KIND_FUNC_PROTO
                         ? btf_type_vlen(&proto) : 0);
@@ -34,11 +35,12 @@ btf_next_func(const struct btf *btf, uint32_t *id, struct btf_func *func)
 }
 
 bool
-btf_find_func(const struct btf *btf, const char *name, struct btf_func *func)
+okobpf_btf_find_func(const struct btf *btf, const char *name,
+                     struct btf_func *func)
 {
     uint32_t id = 0;
 
-    while (btf_next_func(btf, &id, func)) {
+    while (okobpf_btf_next_func(btf, &id, func)) {
         if (!strcmp(func->name, name)) {
             return true;
         }
@@ -56,11 +58,11 @@ type_name(const struct btf *btf, uint32_t id)
     for (int depth = 0; depth < BTF_MAX_DEPTH; depth++) {
         struct file_type t;
 
-        if (!btf_type(btf, id, &t)) {
+        if (!okobpf_btf_type(btf, id, &t)) {
             break;
         }
-        if (btf_string(btf, t.name)[0]) {
-            name = btf_string(btf, t.name);
+        if (okobpf_btf_string(btf, t.name)[0]) {
+            name = okobpf_btf_string(btf, t.name);
         }
         switch (btf_type_kind(&t)) {
         case KIND_TYPEDEF:
@@ -78,8 +80,8 @@ type_name(const struct btf *btf, uint32_t id)
 }
 
 enum btf_arg_kind
-btf_func_arg(const struct btf *btf, const struct btf_func *func, uint32_t i,
-             struct btf_arg *arg)
+okobpf_btf_func_arg(const struct btf *btf, const struct btf_func *func,
+                    uint32_t i, struct btf_arg *arg)
 {
     struct file_param param;
     struct file_type t;
@@ -90,11 +92,11 @@ btf_func_arg(const struct btf *btf, const struct btf_func *func, uint32_t i,
         return BTF_ARG_NONE;
     }
     memcpy(&param, func->params + i * sizeof param, sizeof param);
-    if (!btf_pointer_target(btf, param.type, &target)) {
+    if (!okobpf_btf_pointer_target(btf, param.type, &target)) {
         return BTF_ARG_NUMBER;
     }
     arg->name = type_name(btf, target);
-    arg->members = btf_plain_type(btf, target, &t);
+    arg->members = okobpf_btf_plain_type(btf, target, &t);
     if (!arg->members) {
         return BTF_ARG_POINTER; /* To void, for one. */
     }
@@ -111,15 +113,15 @@ btf_func_arg(const struct btf *btf, const struct btf_func *func, uint32_t i,
 }
 
 void
-btf_arg_member(const struct btf *btf, const struct btf_arg *arg, uint32_t i,
-               struct btf_member *member)
+okobpf_btf_arg_member(const struct btf *btf, const struct btf_arg *arg,
+                      uint32_t i, struct btf_member *member)
 {
     struct file_member m;
 
     memcpy(&m, arg->members + i * sizeof m, sizeof m);
     *member = (struct btf_member) {
-        .name = btf_string(btf, m.name),
+        .name = okobpf_btf_string(btf, m.name),
         .bit_offset = m.offset,
-        .size = btf_type_size(btf, m.type),
+        .size = okobpf_btf_type_size(btf, m.type),
     };
 }

@@ -19,7 +19,8 @@
 static const uint8_t *
 get_var_struct(const struct btf *btf, const char *name, struct file_type *t)
 {
-    const uint8_t *extra = btf_plain_type(btf, btf_var_type(btf, name), t);
+    const uint8_t *extra
+        = okobpf_btf_plain_type(btf, okobpf_btf_var_type(btf, name), t);
 
     if (extra && btf_type_kind(t) != KIND_STRUCT) {
         t->info = 0;
@@ -34,7 +35,7 @@ get_member(const uint8_t *members, uint32_t i, struct file_member *m)
 }
 
 int
-btf_is_map_def(const struct btf *btf, const char *name)
+okobpf_btf_is_map_def(const struct btf *btf, const char *name)
 {
     static const char *const names[] = { "type", "key_size", "value_size" };
     const uint8_t *members;
@@ -51,7 +52,7 @@ btf_is_map_def(const struct btf *btf, const char *name)
             return 0;
         }
         get_member(members, i, &m);
-        if (strcmp(btf_string(btf, m.name), names[i])) {
+        if (strcmp(okobpf_btf_string(btf, m.name), names[i])) {
             return 0;
         }
     }
@@ -68,10 +69,10 @@ get_uint(const struct btf *btf, uint32_t id, uint32_t *value)
     struct file_type t;
     uint32_t target;
 
-    if (!btf_pointer_target(btf, id, &target)) {
+    if (!okobpf_btf_pointer_target(btf, id, &target)) {
         return false;
     }
-    extra = btf_plain_type(btf, target, &t);
+    extra = okobpf_btf_plain_type(btf, target, &t);
     if (!extra || btf_type_kind(&t) != KIND_ARRAY) {
         return false;
     }
@@ -111,9 +112,9 @@ take_flags(uint32_t flags, const struct map_spec *spec,
         return false;
     }
     if (flags & F_IGNORED) {
-        report_note(report, "map \"%s\", member map_flags: 0x%"PRIx32
-                    " is ignored, which means nothing here", spec->name,
-                    flags & F_IGNORED);
+        okobpf_report_note(report, "map \"%s\", member map_flags: 0x%"PRIx32
+                           " is ignored, which means nothing here", spec->name,
+                           flags & F_IGNORED);
     }
     return true;
 }
@@ -139,7 +140,7 @@ get_map_member(const struct btf *btf, const struct file_member *m,
                struct map_spec *spec, struct okobpf_report *report,
                struct btf_map_error *error)
 {
-    const char *name = btf_string(btf, m->name);
+    const char *name = okobpf_btf_string(btf, m->name);
     uint32_t flags = 0, pinning = 0, node = 0, extra = 0;
     const struct {
         const char *name;
@@ -167,8 +168,10 @@ get_map_member(const struct btf *btf, const struct file_member *m,
         }
         if (numbers[i].value == &node || (numbers[i].value == &extra
                                           && extra)) {
-            report_note(report, "map \"%s\", member %s: ignored, which means "
-                        "nothing here", spec->name, name);
+            okobpf_report_note(report,
+                               "map \"%s\", member %s: ignored, which means "
+                               "nothing here",
+                               spec->name, name);
         }
         return (take_flags(flags, spec, report, error)
                 && (numbers[i].value != &pinning
@@ -178,8 +181,8 @@ get_map_member(const struct btf *btf, const struct file_member *m,
     bool is_key = !strcmp(name, "key");
     if (is_key || !strcmp(name, "value")) {
         uint32_t target;
-        uint32_t size = (btf_pointer_target(btf, m->type, &target)
-                         ? btf_type_size(btf, target) : 0);
+        uint32_t size = (okobpf_btf_pointer_target(btf, m->type, &target)
+                         ? okobpf_btf_type_size(btf, target) : 0);
 
         if (!size) {
             snprintf(error->text, sizeof error->text, "expected a type with a "
@@ -196,9 +199,9 @@ get_map_member(const struct btf *btf, const struct file_member *m,
 }
 
 bool
-btf_get_map_spec(const struct btf *btf, const char *name,
-                 struct map_spec *spec, struct okobpf_report *report,
-                 struct btf_map_error *error)
+okobpf_btf_get_map_spec(const struct btf *btf, const char *name,
+                        struct map_spec *spec, struct okobpf_report *report,
+                        struct btf_map_error *error)
 {
     const uint8_t *members;
     struct file_type t;
@@ -214,7 +217,7 @@ btf_get_map_spec(const struct btf *btf, const char *name,
 
         get_member(members, i, &m);
         if (!get_map_member(btf, &m, spec, report, error)) {
-            error->member = btf_string(btf, m.name);
+            error->member = okobpf_btf_string(btf, m.name);
             return false;
         }
     }

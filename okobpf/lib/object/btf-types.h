@@ -65,25 +65,27 @@ btf_type_vlen(const struct file_type *t)
 }
 
 /* Returns the string at 'offset', "" if it is out of range. */
-const char *btf_string(const struct btf *, uint32_t offset);
+const char *okobpf_btf_string(const struct btf *, uint32_t offset);
 
 /* Returns the type of the global variable 'name', or 0 if there is none. */
-uint32_t btf_var_type(const struct btf *, const char *name);
+uint32_t okobpf_btf_var_type(const struct btf *, const char *name);
 
 /* Stores type number 'id' in '*t' and returns what follows it, or NULL if
  * there is no such type. */
-const uint8_t *btf_type(const struct btf *, uint32_t id, struct file_type *t);
+const uint8_t *okobpf_btf_type(const struct btf *, uint32_t id,
+                               struct file_type *t);
 
-/* As btf_type(), past typedefs and qualifiers. */
-const uint8_t *btf_plain_type(const struct btf *, uint32_t id,
-                              struct file_type *t);
+/* As okobpf_btf_type(), past typedefs and qualifiers. */
+const uint8_t *okobpf_btf_plain_type(const struct btf *, uint32_t id,
+                                     struct file_type *t);
 
 /* Returns the size of type 'id' in bytes, or 0 if it has none or it is larger
  * than a 32-bit number can tell. */
-uint32_t btf_type_size(const struct btf *, uint32_t id);
+uint32_t okobpf_btf_type_size(const struct btf *, uint32_t id);
 
 /* Stores the type that type 'id', a pointer, points to in '*target'.  Returns
  * false if it is no pointer. */
-bool btf_pointer_target(const struct btf *, uint32_t id, uint32_t *target);
+bool okobpf_btf_pointer_target(const struct btf *, uint32_t id,
+                               uint32_t *target);
 
 #endif /* btf-types.h */

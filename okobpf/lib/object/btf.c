@@ -88,7 +88,7 @@ compare_vars(const void *a_, const void *b_)
 }
 
 uint32_t
-btf_var_type(const struct btf *btf, const char *name)
+okobpf_btf_var_type(const struct btf *btf, const char *name)
 {
     const struct btf_var key = { .name = name };
     const struct btf_var *var = (btf->n_vars
@@ -100,13 +100,13 @@ btf_var_type(const struct btf *btf, const char *name)
 }
 
 const char *
-btf_string(const struct btf *btf, uint32_t offset)
+okobpf_btf_string(const struct btf *btf, uint32_t offset)
 {
     return offset < btf->strings_size ? btf->strings + offset : "";
 }
 
 const uint8_t *
-btf_type(const struct btf *btf, uint32_t id, struct file_type *t)
+okobpf_btf_type(const struct btf *btf, uint32_t id, struct file_type *t)
 {
     if (!id || id >= btf->n_types) {
         return NULL;
@@ -116,10 +116,10 @@ btf_type(const struct btf *btf, uint32_t id, struct file_type *t)
 }
 
 const uint8_t *
-btf_plain_type(const struct btf *btf, uint32_t id, struct file_type *t)
+okobpf_btf_plain_type(const struct btf *btf, uint32_t id, struct file_type *t)
 {
     for (int depth = 0; depth < BTF_MAX_DEPTH; depth++) {
-        const uint8_t *extra = btf_type(btf, id, t);
+        const uint8_t *extra = okobpf_btf_type(btf, id, t);
 
         if (!extra) {
             return NULL;
@@ -148,8 +148,9 @@ index_types(struct btf *btf)
     uint32_t max_types = btf->types_size / sizeof(struct file_type);
     uint32_t pos = 0;
 
-    btf->offsets = mem_alloc((uint64_t) max_types + 1, sizeof *btf->offsets);
-    btf->vars = mem_alloc(max_types, sizeof *btf->vars);
+    btf->offsets
+        = okobpf_mem_alloc((uint64_t) max_types + 1, sizeof *btf->offsets);
+    btf->vars = okobpf_mem_alloc(max_types, sizeof *btf->vars);
     if (!btf->offsets || !btf->vars) {
         return false;
     }
@@ -170,7 +171,7 @@ index_types(struct btf *btf)
         btf->offsets[btf->n_types++] = pos;
         if (btf_type_kind(&t) == KIND_VAR) {
             btf->vars[btf->n_vars++] = (struct btf_var) {
-                .name = btf_string(btf, t.name),
+                .name = okobpf_btf_string(btf, t.name),
                 .type = t.size_or_type,
             };
         }
@@ -181,9 +182,9 @@ index_types(struct btf *btf)
 }
 
 bool
-btf_open(const struct elf *elf, struct btf *btf)
+okobpf_btf_open(const struct elf *elf, struct btf *btf)
 {
-    const struct elf_section *sec = elf_section_by_name(elf, ".BTF");
+    const struct elf_section *sec = okobpf_elf_section_by_name(elf, ".BTF");
     struct file_header h;
 
     memset(btf, 0, sizeof *btf);
@@ -206,14 +207,14 @@ btf_open(const struct elf *elf, struct btf *btf)
                    + h.strings_offset;
     btf->strings_size = h.strings_size;
     if (btf->strings[h.strings_size - 1] || !index_types(btf)) {
-        btf_close(btf);
+        okobpf_btf_close(btf);
         return false;
     }
     return true;
 }
 
 void
-btf_close(struct btf *btf)
+okobpf_btf_close(struct btf *btf)
 {
     free(btf->offsets);
     free(btf->vars);
@@ -221,7 +222,7 @@ btf_close(struct btf *btf)
 }
 
 uint32_t
-btf_type_size(const struct btf *btf, uint32_t id)
+okobpf_btf_type_size(const struct btf *btf, uint32_t id)
 {
     uint64_t n = 1;
 
@@ -230,7 +231,7 @@ btf_type_size(const struct btf *btf, uint32_t id)
         struct file_array a;
         struct file_type t;
 
-        extra = btf_plain_type(btf, id, &t);
+        extra = okobpf_btf_plain_type(btf, id, &t);
         if (!extra) {
             return 0;
         }
@@ -262,11 +263,11 @@ btf_type_size(const struct btf *btf, uint32_t id)
 }
 
 bool
-btf_pointer_target(const struct btf *btf, uint32_t id, uint32_t *target)
+okobpf_btf_pointer_target(const struct btf *btf, uint32_t id, uint32_t *target)
 {
     struct file_type t;
 
-    if (!btf_plain_type(btf, id, &t) || btf_type_kind(&t) != KIND_PTR) {
+    if (!okobpf_btf_plain_type(btf, id, &t) || btf_type_kind(&t) != KIND_PTR) {
         return false;
     }
     *target = t.size_or_type;
@@ -301,10 +302,11 @@ get_section_lines(const struct btf *btf, const char *section,
 }
 
 size_t
-btf_get_lines(const struct btf *btf, const struct elf *elf,
-              struct btf_line **lines)
+okobpf_btf_get_lines(const struct btf *btf, const struct elf *elf,
+                     struct btf_line **lines)
 {
-    const struct elf_section *sec = elf_section_by_name(elf, ".BTF.ext");
+    const struct elf_section *sec
+        = okobpf_elf_section_by_name(elf, ".BTF.ext");
     uint32_t record_size, left;
     struct file_ext_header h;
     const uint8_t *p;
@@ -327,7 +329,7 @@ btf_get_lines(const struct btf *btf, const struct elf *elf,
     if (record_size < sizeof(struct file_line)) {
         return 0;
     }
-    *lines = mem_alloc(left / sizeof(struct file_line), sizeof **lines);
+    *lines = okobpf_mem_alloc(left / sizeof(struct file_line), sizeof **lines);
     if (!*lines) {
         return 0;
     }
@@ -343,7 +345,7 @@ btf_get_lines(const struct btf *btf, const struct elf *elf,
         if (n_records > left / record_size) {
             break;
         }
-        n += get_section_lines(btf, btf_string(btf, name), p, n_records,
+        n += get_section_lines(btf, okobpf_btf_string(btf, name), p, n_records,
                                record_size, *lines + n);
         p += n_records * record_size;
         left -= n_records * record_size;

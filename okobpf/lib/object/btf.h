@@ -32,13 +32,13 @@ struct btf_var {
 };
 
 /* Opens the type information of 'elf'.  Returns false, with '*btf' such that
- * btf_close() does nothing, if there is none that can be used. */
-bool btf_open(const struct elf *elf, struct btf *btf);
-void btf_close(struct btf *);
+ * okobpf_btf_close() does nothing, if there is none that can be used. */
+bool okobpf_btf_open(const struct elf *elf, struct btf *btf);
+void okobpf_btf_close(struct btf *);
 
 /* Whether the variable 'name' is of a structure type that begins with members
  * "type", "key_size" and "value_size": 1 if so, 0 if not, -1 if unknown. */
-int btf_is_map_def(const struct btf *, const char *name);
+int okobpf_btf_is_map_def(const struct btf *, const char *name);
 
 /* What is wrong with a map's definition. */
 struct btf_map_error {
@@ -50,9 +50,9 @@ struct btf_map_error {
  * as libbpf's users do, with __uint() and __type().  Notes in '*report' what
  * means nothing here.  Returns false, with the reason in '*error', if there is
  * something that it cannot do without. */
-bool btf_get_map_spec(const struct btf *, const char *name,
-                      struct map_spec *spec, struct okobpf_report *,
-                      struct btf_map_error *error);
+bool okobpf_btf_get_map_spec(const struct btf *, const char *name,
+                             struct map_spec *spec, struct okobpf_report *,
+                             struct btf_map_error *error);
 
 /* A function. */
 struct btf_func {
@@ -63,10 +63,11 @@ struct btf_func {
 
 /* Finds the next function behind type number '*id', 0 to begin with.  Returns
  * false at the end. */
-bool btf_next_func(const struct btf *, uint32_t *id, struct btf_func *);
+bool okobpf_btf_next_func(const struct btf *, uint32_t *id, struct btf_func *);
 
 /* Finds the function 'name'.  Returns false if it is not known. */
-bool btf_find_func(const struct btf *, const char *name, struct btf_func *);
+bool okobpf_btf_find_func(const struct btf *, const char *name,
+                          struct btf_func *);
 
 /* What a function takes. */
 enum btf_arg_kind {
@@ -83,8 +84,9 @@ struct btf_arg {
 };
 
 /* Tells of argument 'i' of a function, 0 for the first. */
-enum btf_arg_kind btf_func_arg(const struct btf *, const struct btf_func *,
-                               uint32_t i, struct btf_arg *);
+enum btf_arg_kind okobpf_btf_func_arg(const struct btf *,
+                                      const struct btf_func *, uint32_t i,
+                                      struct btf_arg *);
 
 /* A member of the structure that an argument points to. */
 struct btf_member {
@@ -94,8 +96,8 @@ struct btf_member {
 };
 
 /* Tells of member 'i' < 'arg->n_members'. */
-void btf_arg_member(const struct btf *, const struct btf_arg *, uint32_t i,
-                    struct btf_member *);
+void okobpf_btf_arg_member(const struct btf *, const struct btf_arg *,
+                           uint32_t i, struct btf_member *);
 
 /* A record of line information, as it stands in the object. */
 struct btf_line {
@@ -108,7 +110,7 @@ struct btf_line {
 
 /* Stores the line information of 'elf' in '*lines', which the caller must
  * free(), and returns how many there are. */
-size_t btf_get_lines(const struct btf *, const struct elf *elf,
-                     struct btf_line **lines);
+size_t okobpf_btf_get_lines(const struct btf *, const struct elf *elf,
+                            struct btf_line **lines);
 
 #endif /* btf.h */

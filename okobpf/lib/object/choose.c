@@ -34,7 +34,7 @@ struct candidate {
 };
 
 bool
-elf_is_filter_section(const char *name)
+okobpf_elf_is_filter_section(const char *name)
 {
     return !strcmp(name, "filter") || !strncmp(name, "filter/", 7);
 }
@@ -42,7 +42,7 @@ elf_is_filter_section(const char *name)
 static enum okobpf_abi
 section_abi(const struct loader *ld, const char *name)
 {
-    return (elf_is_filter_section(name)
+    return (okobpf_elf_is_filter_section(name)
             || (ld->mark == ELF_MARK_XDP && strcmp(name, ".text"))
             ? OKOBPF_ABI_CONTEXT : OKOBPF_ABI_PACKET);
 }
@@ -52,7 +52,7 @@ section_abi(const struct loader *ld, const char *name)
 static int
 section_rank(const struct loader *ld, const char *name)
 {
-    return (elf_is_filter_section(name) ? 3
+    return (okobpf_elf_is_filter_section(name) ? 3
             : section_abi(ld, name) == OKOBPF_ABI_PACKET ? 0
             : !strncmp(name, "xdp", 3) ? 2
             : 1);
@@ -128,7 +128,7 @@ find_called(struct loader *ld, uint32_t index, struct candidate *candidates,
     struct elf_rel *rels;
     size_t n_rels, r = 0;
 
-    status = elf_get_rels(&ld->elf, index, &rels, &n_rels, ld->report);
+    status = okobpf_elf_get_rels(&ld->elf, index, &rels, &n_rels, ld->report);
     if (status != OKOBPF_OK) {
         return status;
     }
@@ -169,14 +169,14 @@ find_programs(struct loader *ld, uint32_t index,
     bool by_context = (section_abi(ld, elf->sections[index].name)
                        == OKOBPF_ABI_CONTEXT);
     enum okobpf_status status = OKOBPF_OK;
-    struct candidate *c = mem_alloc(elf->n_symbols + 1ULL, sizeof *c);
+    struct candidate *c = okobpf_mem_alloc(elf->n_symbols + 1ULL, sizeof *c);
     struct candidate at_0 = { .name = "entry" };
     size_t n = 0;
     size_t n_left = 0;
 
     *programs = c;
     if (!c) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     for (uint32_t i = 0; i < elf->n_symbols; i++) {
         const struct elf_symbol *sym = &elf->symbols[i];
@@ -223,8 +223,8 @@ list_program(struct image *image, const char *section, const char *name)
 {
     struct program_name *p = &image->programs[image->n_programs];
 
-    p->section = image_strdup(image, section, MAX_NAME);
-    p->name = image_strdup(image, name, MAX_NAME);
+    p->section = okobpf_image_strdup(image, section, MAX_NAME);
+    p->name = okobpf_image_strdup(image, name, MAX_NAME);
     if (!p->section || !p->name) {
         return false;
     }
@@ -242,10 +242,10 @@ list_programs(struct loader *ld)
     bool ranked = (first
                    && section_rank(ld, ld->elf.sections[first].name) > 0);
 
-    image->programs = image_alloc(image,
-                                  MAX_LISTED * sizeof *image->programs);
+    image->programs = okobpf_image_alloc(image,
+                                         MAX_LISTED * sizeof *image->programs);
     if (!image->programs) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     for (uint32_t i = 1; i < ld->elf.n_sections
          && image->n_programs < MAX_LISTED; i++) {
@@ -262,7 +262,7 @@ list_programs(struct loader *ld)
         for (size_t j = 0; status == OKOBPF_OK && j < n
              && image->n_programs < MAX_LISTED; j++) {
             if (!list_program(image, sec->name, programs[j].name)) {
-                status = elf_no_memory(ld);
+                status = okobpf_elf_no_memory(ld);
             }
         }
         free(programs);
@@ -282,15 +282,16 @@ format_programs(const struct image *image)
 
     for (uint32_t i = 0; i < image->n_programs; i++) {
         const struct program_name *p = &image->programs[i];
-        char *longer = report_asprintf("%s%s\"%.64s\" in section \"%.64s\"",
-                                       s ? s : "", s ? ", " : "", p->name,
-                                       p->section);
+        char *longer = okobpf_report_asprintf(
+            "%s%s\"%.64s\" in section \"%.64s\"", s ? s : "", s ? ", " : "",
+            p->name, p->section);
 
         free(s);
         s = longer;
     }
     if (image->n_programs == MAX_LISTED) {
-        char *longer = report_asprintf("%s, and perhaps more", s ? s : "");
+        char *longer
+            = okobpf_report_asprintf("%s, and perhaps more", s ? s : "");
 
         free(s);
         s = longer;
@@ -306,16 +307,17 @@ no_program(struct loader *ld, const char *name)
     char *names;
 
     if (!name || !ld->image->n_programs) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
-                           "no code in the object");
+        return okobpf_report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
+                                  "no code in the object");
     }
     names = format_programs(ld->image);
-    status = report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                         "name one of the object's programs, by its section "
-                         "or its function",
-                         "no code in a section, and no function, called "
-                         "\"%.64s\": the object has %s", name,
-                         names ? names : "others");
+    status = okobpf_report_fail(
+        ld->report, OKOBPF_BAD_OBJECT,
+        "name one of the object's programs, by its section "
+        "or its function",
+        "no code in a section, and no function, called "
+        "\"%.64s\": the object has %s",
+        name, names ? names : "others");
     free(names);
     return status;
 }
@@ -327,13 +329,14 @@ ambiguous(struct loader *ld, const struct elf_section *sec, size_t n)
     char *names = format_programs(ld->image);
     enum okobpf_status status;
 
-    status = report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                         "give each a section of its own, as with "
-                         "SEC(\"filter/NAME\"), or choose one by the name of "
-                         "its function",
-                         "section \"%.64s\" has %llu programs, of which one "
-                         "must be chosen: the object has %s", sec->name,
-                         (unsigned long long) n, names ? names : "several");
+    status = okobpf_report_fail(
+        ld->report, OKOBPF_BAD_OBJECT,
+        "give each a section of its own, as with "
+        "SEC(\"filter/NAME\"), or choose one by the name of "
+        "its function",
+        "section \"%.64s\" has %llu programs, of which one "
+        "must be chosen: the object has %s",
+        sec->name, (unsigned long long) n, names ? names : "several");
     free(names);
     return status;
 }
@@ -356,15 +359,15 @@ find_function(const struct elf *elf, const char *name)
 }
 
 enum okobpf_status
-elf_choose_program(struct loader *ld, const char *choice,
-                   uint32_t *section, uint64_t *entry)
+okobpf_elf_choose_program(struct loader *ld, const char *choice,
+                          uint32_t *section, uint64_t *entry)
 {
     const struct elf_symbol *sym = NULL;
     struct image *image = ld->image;
     enum okobpf_status status;
     const char *name;
 
-    ld->mark = elf_get_mark(&ld->elf);
+    ld->mark = okobpf_elf_get_mark(&ld->elf);
     status = list_programs(ld);
     if (status != OKOBPF_OK) {
         return status;
@@ -397,12 +400,12 @@ elf_choose_program(struct loader *ld, const char *choice,
         return no_program(ld, choice);
     }
 
-    image->section = image_strdup(image, ld->elf.sections[*section].name,
-                                  MAX_NAME);
+    image->section = okobpf_image_strdup(
+        image, ld->elf.sections[*section].name, MAX_NAME);
     image->abi = section_abi(ld, ld->elf.sections[*section].name);
-    image->name = image_strdup(image, name, MAX_NAME);
+    image->name = okobpf_image_strdup(image, name, MAX_NAME);
     if (!image->section || !image->name) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
-    return elf_check_origin(ld, *section, name);
+    return okobpf_elf_check_origin(ld, *section, name);
 }

@@ -74,7 +74,7 @@ static const char compile_advice[] =
     "compile the program with: clang -O2 -g -target bpf -c FILE.c -o FILE.o";
 
 #define BAD(REPORT, ...) \
-    report_fail(REPORT, OKOBPF_BAD_OBJECT, compile_advice, __VA_ARGS__)
+    okobpf_report_fail(REPORT, OKOBPF_BAD_OBJECT, compile_advice, __VA_ARGS__)
 
 /* Checks what stands in the first bytes, from the most general to the most
  * special, so that the error says what kind of file this is. */
@@ -98,7 +98,7 @@ check_header(const uint8_t *data, size_t size, struct file_header *h,
                    h->ident[IDENT_CLASS]);
     }
     if (h->ident[IDENT_DATA] != DATA_LITTLE_ENDIAN) {
-        return report_fail(
+        return okobpf_report_fail(
             report, OKOBPF_BAD_OBJECT,
             "compile for the byte order of the switch: -target bpfel",
             "expected a little-endian object, got a big-endian one "
@@ -143,9 +143,10 @@ static enum okobpf_status
 open_sections(const uint8_t *data, size_t size, const struct file_header *h,
               struct elf *elf, struct okobpf_report *report)
 {
-    elf->sections = mem_alloc(h->shnum, sizeof *elf->sections);
+    elf->sections = okobpf_mem_alloc(h->shnum, sizeof *elf->sections);
     if (!elf->sections) {
-        return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                  "out of memory");
     }
     elf->n_sections = h->shnum;
 
@@ -260,9 +261,10 @@ open_symbols(struct elf *elf, struct okobpf_report *report)
     }
 
     elf->n_symbols = symtab->size / sizeof(struct file_symbol);
-    elf->symbols = mem_alloc(elf->n_symbols, sizeof *elf->symbols);
+    elf->symbols = okobpf_mem_alloc(elf->n_symbols, sizeof *elf->symbols);
     if (!elf->symbols) {
-        return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                  "out of memory");
     }
     for (uint32_t i = 0; i < elf->n_symbols; i++) {
         enum okobpf_status status = open_symbol(elf, symtab, i,
@@ -275,8 +277,8 @@ open_symbols(struct elf *elf, struct okobpf_report *report)
 }
 
 enum okobpf_status
-elf_open(const void *data, size_t size, struct elf *elf,
-         struct okobpf_report *report)
+okobpf_elf_open(const void *data, size_t size, struct elf *elf,
+                struct okobpf_report *report)
 {
     enum okobpf_status status;
     struct file_header h;
@@ -290,13 +292,13 @@ elf_open(const void *data, size_t size, struct elf *elf,
         status = open_symbols(elf, report);
     }
     if (status != OKOBPF_OK) {
-        elf_close(elf);
+        okobpf_elf_close(elf);
     }
     return status;
 }
 
 void
-elf_close(struct elf *elf)
+okobpf_elf_close(struct elf *elf)
 {
     free(elf->sections);
     free(elf->symbols);
@@ -313,8 +315,9 @@ compare_rels(const void *a_, const void *b_)
 }
 
 enum okobpf_status
-elf_get_rels(const struct elf *elf, uint32_t target, struct elf_rel **rels,
-             size_t *n_rels, struct okobpf_report *report)
+okobpf_elf_get_rels(const struct elf *elf, uint32_t target,
+                    struct elf_rel **rels, size_t *n_rels,
+                    struct okobpf_report *report)
 {
     const struct elf_section *target_sec = &elf->sections[target];
     const struct elf_section *sec = NULL;
@@ -344,9 +347,10 @@ elf_get_rels(const struct elf *elf, uint32_t target, struct elf_rel **rels,
     }
 
     size_t n = sec->size / sizeof(struct file_rel);
-    *rels = mem_alloc(n, sizeof **rels);
+    *rels = okobpf_mem_alloc(n, sizeof **rels);
     if (!*rels) {
-        return report_fail(report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+        return okobpf_report_fail(report, OKOBPF_NO_MEMORY, NULL,
+                                  "out of memory");
     }
     for (size_t i = 0; i < n; i++) {
         struct elf_rel *rel = &(*rels)[i];
@@ -373,7 +377,7 @@ elf_get_rels(const struct elf *elf, uint32_t target, struct elf_rel **rels,
 }
 
 const struct elf_section *
-elf_section_by_name(const struct elf *elf, const char *name)
+okobpf_elf_section_by_name(const struct elf *elf, const char *name)
 {
     for (uint32_t i = 0; i < elf->n_sections; i++) {
         if (elf->sections[i].type != ELF_SHT_NULL

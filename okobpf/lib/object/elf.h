@@ -3,8 +3,8 @@
 
 /* The container: sections, symbols and relocations of an ELF object.
  *
- * elf_open() checks all that the other functions and the members below rely
- * on, so that their users need not fear what stands in the file. */
+ * okobpf_elf_open() checks all that the other functions and the members below
+ * rely on, so that their users need not fear what stands in the file. */
 
 #ifndef OKOBPF_OBJECT_ELF_H
 #define OKOBPF_OBJECT_ELF_H 1
@@ -77,20 +77,21 @@ struct elf {
 
 /* Opens the 'size' bytes at 'data', which must stay there as long as '*elf' is
  * in use.  Returns OKOBPF_OK, or reports the failure. */
-enum okobpf_status elf_open(const void *data, size_t size, struct elf *elf,
-                            struct okobpf_report *report);
-void elf_close(struct elf *);
+enum okobpf_status okobpf_elf_open(const void *data, size_t size,
+                                   struct elf *elf,
+                                   struct okobpf_report *report);
+void okobpf_elf_close(struct elf *);
 
 /* Stores the relocations of the section with index 'target', sorted by offset,
  * in '*rels' (the caller must free() them) and their number in '*n_rels'.
  * Returns OKOBPF_OK, or reports the failure. */
-enum okobpf_status elf_get_rels(const struct elf *, uint32_t target,
-                                struct elf_rel **rels, size_t *n_rels,
-                                struct okobpf_report *report);
+enum okobpf_status okobpf_elf_get_rels(const struct elf *, uint32_t target,
+                                       struct elf_rel **rels, size_t *n_rels,
+                                       struct okobpf_report *report);
 
 /* Returns the section called 'name', or NULL. */
-const struct elf_section *elf_section_by_name(const struct elf *,
-                                              const char *name);
+const struct elf_section *okobpf_elf_section_by_name(const struct elf *,
+                                                     const char *name);
 
 /* Whether the 'sec' holds instructions. */
 static inline bool

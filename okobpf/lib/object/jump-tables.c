@@ -16,14 +16,14 @@
 /* Tables. */
 
 bool
-elf_is_jump_tables(const struct elf_section *sec)
+okobpf_elf_is_jump_tables(const struct elf_section *sec)
 {
     return sec->type == ELF_SHT_PROGBITS && !strcmp(sec->name, ".jumptables");
 }
 
 bool
-elf_code_address(const struct elf *elf, const struct elf_section *sec,
-                 const struct elf_rel *rel, uint64_t *address)
+okobpf_elf_code_address(const struct elf *elf, const struct elf_section *sec,
+                        const struct elf_rel *rel, uint64_t *address)
 {
     const struct elf_symbol *sym = &elf->symbols[rel->symbol];
     uint64_t addend;
@@ -65,17 +65,17 @@ reserve_places(struct jumps *j, uint32_t insn, uint64_t n)
 
     /* Each is looked at again for each function that refers to it. */
     if (n > 4 * (uint64_t) ld->limits->max_insns - ld->n_table_entries) {
-        return elf_bad_jump(j, insn, OKOBPF_LIMIT,
-                            "with a table that is too large");
+        return okobpf_elf_bad_jump(j, insn, OKOBPF_LIMIT,
+                                   "with a table that is too large");
     }
     ld->n_table_entries += n;
     if (j->n_places + n > j->allocated_places) {
         size_t allocated = 2 * (j->n_places + n);
-        struct jump_place *places = mem_resize(j->places, allocated,
+        struct jump_place *places = okobpf_mem_resize(j->places, allocated,
                                           sizeof *places);
 
         if (!places) {
-            return elf_no_memory(ld);
+            return okobpf_elf_no_memory(ld);
         }
         j->places = places;
         j->allocated_places = allocated;
@@ -92,8 +92,8 @@ add_table_entries(struct jumps *j, uint32_t insn, const struct elf_symbol *sym)
     enum okobpf_status status;
 
     if (sym->size % 8 || !elf_in_range(sym->value, sym->size, sec->size)) {
-        return elf_bad_jump(j, insn, OKOBPF_BAD_OBJECT,
-                            "whose table is damaged");
+        return okobpf_elf_bad_jump(j, insn, OKOBPF_BAD_OBJECT,
+                                   "whose table is damaged");
     }
     status = reserve_places(j, insn, sym->size / 8);
     for (uint64_t i = 0; status == OKOBPF_OK && i < sym->size; i += 8) {
@@ -101,8 +101,9 @@ add_table_entries(struct jumps *j, uint32_t insn, const struct elf_symbol *sym)
 
         memcpy(&value, sec->data + sym->value + i, sizeof value);
         if (!add_place(j, value)) {
-            status = elf_bad_jump(j, insn, OKOBPF_BAD_OBJECT,
-                                  "whose table leads out of the function");
+            status
+                = okobpf_elf_bad_jump(j, insn, OKOBPF_BAD_OBJECT,
+                                      "whose table leads out of the function");
         }
     }
     return status;
@@ -118,7 +119,7 @@ add_label_addresses(struct jumps *j, uint32_t insn, uint32_t section)
     const struct section_rels *sr;
     enum okobpf_status status;
 
-    status = elf_section_rels(j->ld, section, &sr);
+    status = okobpf_elf_section_rels(j->ld, section, &sr);
     if (status == OKOBPF_OK) {
         status = reserve_places(j, insn, sr->n);
     }
@@ -126,7 +127,7 @@ add_label_addresses(struct jumps *j, uint32_t insn, uint32_t section)
         uint64_t value;
 
         if (elf->symbols[sr->rels[i].symbol].section == j->f->section
-            && elf_code_address(elf, sec, &sr->rels[i], &value)) {
+            && okobpf_elf_code_address(elf, sec, &sr->rels[i], &value)) {
             add_place(j, value);
         }
     }
@@ -156,7 +157,7 @@ table_at(const struct jumps *j, uint32_t index)
 
 /* Finds the tables that the function refers to. */
 enum okobpf_status
-elf_find_jump_tables(struct jumps *j)
+okobpf_elf_find_jump_tables(struct jumps *j)
 {
     struct loader *ld = j->ld;
     const struct elf *elf = &ld->elf;
@@ -178,10 +179,10 @@ elf_find_jump_tables(struct jumps *j)
             continue;
         }
         if (j->n_tables >= ELF_MAX_JUMP_TABLES) {
-            return elf_bad_jump(j, i, OKOBPF_LIMIT,
-                                "in a function with too many tables");
+            return okobpf_elf_bad_jump(j, i, OKOBPF_LIMIT,
+                                       "in a function with too many tables");
         }
-        status = (elf_is_jump_tables(&elf->sections[sym->section])
+        status = (okobpf_elf_is_jump_tables(&elf->sections[sym->section])
                   ? add_table_entries(j, i, sym)
                   : add_label_addresses(j, i, sym->section));
         if (status != OKOBPF_OK) {
@@ -288,7 +289,7 @@ spread(const struct jumps *j, const struct jump_sets *from, int64_t index)
 
 /* Whether the jump at 'index' may load from table 'table'. */
 bool
-elf_jump_may_use(const struct jumps *j, uint32_t index, size_t table)
+okobpf_elf_jump_may_use(const struct jumps *j, uint32_t index, size_t table)
 {
     uint64_t set = 0;
 
@@ -317,7 +318,7 @@ spread_from(const struct jumps *j, uint32_t index)
         for (size_t i = 0; i < j->n_tables; i++) {
             const struct jump_table *table = &j->tables[i];
 
-            if (!elf_jump_may_use(j, index, i)) {
+            if (!okobpf_elf_jump_may_use(j, index, i)) {
                 continue;
             }
             j->ld->n_jump_steps += table->n;
@@ -343,16 +344,16 @@ spread_from(const struct jumps *j, uint32_t index)
 }
 
 enum okobpf_status
-elf_find_jump_sets(struct jumps *j)
+okobpf_elf_find_jump_sets(struct jumps *j)
 {
     bool changed = true;
 
     if (j->n_tables > MAX_SET) {
         return OKOBPF_OK;
     }
-    j->sets = mem_alloc(j->end - j->f->base, sizeof *j->sets);
+    j->sets = okobpf_mem_alloc(j->end - j->f->base, sizeof *j->sets);
     if (!j->sets) {
-        return elf_no_memory(j->ld);
+        return okobpf_elf_no_memory(j->ld);
     }
     j->sets[0].reached = true;
     while (changed) {

@@ -35,16 +35,16 @@
 #define MAX_LINEAR 4
 
 enum okobpf_status
-elf_bad_jump(const struct jumps *j, uint32_t insn, enum okobpf_status status,
-             const char *problem)
+okobpf_elf_bad_jump(const struct jumps *j, uint32_t insn,
+                    enum okobpf_status status, const char *problem)
 {
     uint64_t offset;
-    const char *section = elf_insn_section(j->ld, insn, &offset);
+    const char *section = okobpf_elf_insn_section(j->ld, insn, &offset);
 
-    return report_fail(j->ld->report, status,
-                       "compile with -fno-jump-tables",
-                       "section \"%s\" offset %"PRIu64": indirect jump, %s",
-                       section, offset, problem);
+    return okobpf_report_fail(
+        j->ld->report, status, "compile with -fno-jump-tables",
+        "section \"%s\" offset %"PRIu64": indirect jump, %s", section,
+        offset, problem);
 }
 
 /* Comparisons. */
@@ -138,8 +138,8 @@ sort_places(struct jump_place *places, size_t n)
 static bool
 note_jump(struct loader *ld, uint32_t insn, uint32_t code)
 {
-    struct indirect_jump *jumps = mem_resize(ld->jumps, ld->n_jumps + 1,
-                                             sizeof *jumps);
+    struct indirect_jump *jumps = okobpf_mem_resize(ld->jumps, ld->n_jumps + 1,
+                                                    sizeof *jumps);
     if (!jumps) {
         return false;
     }
@@ -160,18 +160,18 @@ replace_jump(struct jumps *j, uint32_t index, const struct jump_place *places,
     enum okobpf_status status;
 
     j->n_code = 0;
-    j->code = mem_alloc(3 * (uint64_t) n, sizeof *j->code);
+    j->code = okobpf_mem_alloc(3 * (uint64_t) n, sizeof *j->code);
     if (!j->code) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     if (!emit_search(j, reg, places, n)) {
-        status = elf_bad_jump(j, index, OKOBPF_LIMIT,
-                              "with a table that is too large");
+        status = okobpf_elf_bad_jump(j, index, OKOBPF_LIMIT,
+                                     "with a table that is too large");
     } else {
-        status = elf_reserve_insns(ld, j->n_code);
+        status = okobpf_elf_reserve_insns(ld, j->n_code);
     }
     if (status == OKOBPF_OK && !note_jump(ld, index, start)) {
-        status = elf_no_memory(ld);
+        status = okobpf_elf_no_memory(ld);
     }
     if (status == OKOBPF_OK) {
         memcpy(image->insns + start, j->code, j->n_code * sizeof *j->code);
@@ -197,7 +197,7 @@ find_places_and_replace(struct jumps *j, uint32_t index,
     for (size_t i = 0; i < j->n_tables; i++) {
         const struct jump_table *table = &j->tables[i];
 
-        if (elf_jump_may_use(j, index, i)) {
+        if (okobpf_elf_jump_may_use(j, index, i)) {
             memcpy(places + n, j->places + table->first,
                    table->n * sizeof *places);
             n += table->n;
@@ -207,14 +207,14 @@ find_places_and_replace(struct jumps *j, uint32_t index,
     /* Many jumps by many tables that have the same places make little code,
      * but take long to sort. */
     if (n > 16 * (uint64_t) ld->limits->max_insns - ld->n_jump_places) {
-        return elf_bad_jump(j, index, OKOBPF_LIMIT,
-                            "one of too many with too many tables");
+        return okobpf_elf_bad_jump(j, index, OKOBPF_LIMIT,
+                                   "one of too many with too many tables");
     }
     ld->n_jump_places += n;
     n = sort_places(places, n);
     return (n ? replace_jump(j, index, places, n)
-            : elf_bad_jump(j, index, OKOBPF_BAD_OBJECT,
-                           "and no table of places to jump to"));
+            : okobpf_elf_bad_jump(j, index, OKOBPF_BAD_OBJECT,
+                                  "and no table of places to jump to"));
 }
 
 static enum okobpf_status
@@ -223,7 +223,7 @@ replace_jumps(struct jumps *j)
     enum okobpf_status status;
     struct jump_place *places;
 
-    status = elf_find_jump_tables(j);
+    status = okobpf_elf_find_jump_tables(j);
     if (status != OKOBPF_OK) {
         return status;
     }
@@ -232,14 +232,14 @@ replace_jumps(struct jumps *j)
 
         table->n = sort_places(j->places + table->first, table->n);
     }
-    status = elf_find_jump_sets(j);
+    status = okobpf_elf_find_jump_sets(j);
     if (status != OKOBPF_OK) {
         return status;
     }
 
-    places = mem_alloc(j->n_places, sizeof *places);
+    places = okobpf_mem_alloc(j->n_places, sizeof *places);
     if (!places) {
-        return elf_no_memory(j->ld);
+        return okobpf_elf_no_memory(j->ld);
     }
     for (uint32_t i = j->f->base; status == OKOBPF_OK && i < j->end; i++) {
         const struct bpf_insn *insn = &j->ld->image->insns[i];
@@ -255,7 +255,7 @@ replace_jumps(struct jumps *j)
 }
 
 enum okobpf_status
-elf_replace_jumps(struct loader *ld, const struct elf_function *f)
+okobpf_elf_replace_jumps(struct loader *ld, const struct elf_function *f)
 {
     struct jumps j = { .ld = ld, .f = f, .end = ld->image->n_insns };
     enum okobpf_status status;
@@ -271,8 +271,8 @@ elf_replace_jumps(struct loader *ld, const struct elf_function *f)
         return OKOBPF_OK;
     }
 
-    j.tables = mem_alloc(ELF_MAX_JUMP_TABLES, sizeof *j.tables);
-    status = j.tables ? replace_jumps(&j) : elf_no_memory(ld);
+    j.tables = okobpf_mem_alloc(ELF_MAX_JUMP_TABLES, sizeof *j.tables);
+    status = j.tables ? replace_jumps(&j) : okobpf_elf_no_memory(ld);
     free(j.tables);
     free(j.places);
     free(j.sets);

@@ -59,21 +59,22 @@ elf_is_wide(const struct bpf_insn *insn)
 
 /* Reports that the indirect jump, or the reference to a table, at 'insn' can't
  * be replaced.  Returns 'status'. */
-enum okobpf_status elf_bad_jump(const struct jumps *, uint32_t insn,
-                                enum okobpf_status status,
-                                const char *problem);
+enum okobpf_status okobpf_elf_bad_jump(const struct jumps *, uint32_t insn,
+                                       enum okobpf_status status,
+                                       const char *problem);
 
 /* jump-tables.c. */
 
 /* Finds the tables that the function refers to.  Returns OKOBPF_OK, or reports
  * the failure. */
-enum okobpf_status elf_find_jump_tables(struct jumps *);
+enum okobpf_status okobpf_elf_find_jump_tables(struct jumps *);
 
 /* Finds out which tables each jump may have loaded from: allocates 'sets'.
  * Returns OKOBPF_OK, or reports the failure. */
-enum okobpf_status elf_find_jump_sets(struct jumps *);
+enum okobpf_status okobpf_elf_find_jump_sets(struct jumps *);
 
 /* Whether the jump at 'index' may load from table 'table'. */
-bool elf_jump_may_use(const struct jumps *, uint32_t index, size_t table);
+bool okobpf_elf_jump_may_use(const struct jumps *, uint32_t index,
+                             size_t table);
 
 #endif /* jumps.h */

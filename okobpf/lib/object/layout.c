@@ -114,7 +114,7 @@ read_enumerators(struct reader *r, struct layout_field *field,
         return;
     }
     *r->budget -= n;
-    list = image_alloc(r->image, n * sizeof *list);
+    list = okobpf_image_alloc(r->image, n * sizeof *list);
     if (!list) {
         r->no_memory = true;
         return;
@@ -123,9 +123,9 @@ read_enumerators(struct reader *r, struct layout_field *field,
         uint32_t words[3] = { 0, 0, 0 };
 
         memcpy(words, extra + i * (wide ? 12 : 8), wide ? 12 : 8);
-        list[i].name = image_strdup(r->image,
-                                    btf_string(r->btf, words[0]),
-                                    MAX_PATH);
+        list[i].name = okobpf_image_strdup(r->image,
+                                           okobpf_btf_string(r->btf, words[0]),
+                                           MAX_PATH);
         list[i].value = (wide ? (int64_t) ((uint64_t) words[2] << 32
                                            | words[1])
                          : (int32_t) words[1]);
@@ -154,7 +154,7 @@ add_field(struct reader *r, const struct file_type *t, const uint8_t *extra,
         uint32_t capacity = r->capacity ? r->capacity * 2 : 16;
         struct layout_field *fields;
 
-        fields = image_alloc(r->image, capacity * sizeof *fields);
+        fields = okobpf_image_alloc(r->image, capacity * sizeof *fields);
         if (!fields) {
             r->no_memory = true;
             return;
@@ -191,7 +191,7 @@ add_field(struct reader *r, const struct file_type *t, const uint8_t *extra,
         field.bits = at->bits;
     }
     memcpy(field.dims, at->dims, sizeof field.dims);
-    field.path = image_strdup(r->image, at->path, MAX_PATH);
+    field.path = okobpf_image_strdup(r->image, at->path, MAX_PATH);
     if (!field.path) {
         r->no_memory = true;
         return;
@@ -211,7 +211,7 @@ read_type(struct reader *r, uint32_t id, const struct place *at_, int depth)
     if (r->too_large || r->bad || r->no_memory) {
         return;
     }
-    extra = btf_plain_type(r->btf, id, &t);
+    extra = okobpf_btf_plain_type(r->btf, id, &t);
     if (!extra) {
         r->bad = true;
         return;
@@ -238,7 +238,7 @@ read_type(struct reader *r, uint32_t id, const struct place *at_, int depth)
             break;
         }
         at.dims[at.n_dims].n = a.n_elems;
-        at.dims[at.n_dims++].stride = btf_type_size(r->btf, a.type);
+        at.dims[at.n_dims++].stride = okobpf_btf_type_size(r->btf, a.type);
         read_type(r, a.type, &at, depth + 1);
         break;
     case KIND_STRUCT:
@@ -249,7 +249,7 @@ read_type(struct reader *r, uint32_t id, const struct place *at_, int depth)
             const char *name;
 
             read_member(extra, i, &m);
-            name = btf_string(r->btf, m.name);
+            name = okobpf_btf_string(r->btf, m.name);
             if (t.info >> 31) {
                 member.bits = m.offset >> 24;
                 m.offset &= 0xffffff;
@@ -281,7 +281,7 @@ read_layout(struct image *image, const struct btf *btf, uint32_t id,
     struct layout *layout;
 
     *layoutp = NULL;
-    if (!size || btf_type_size(btf, id) != size) {
+    if (!size || okobpf_btf_type_size(btf, id) != size) {
         return true;
     }
     read_type(&r, id, &start, 0);
@@ -291,7 +291,7 @@ read_layout(struct image *image, const struct btf *btf, uint32_t id,
     if (r.bad) {
         return true;
     }
-    layout = image_alloc(image, sizeof *layout);
+    layout = okobpf_image_alloc(image, sizeof *layout);
     if (!layout) {
         return false;
     }
@@ -307,7 +307,8 @@ read_layout(struct image *image, const struct btf *btf, uint32_t id,
 static const uint8_t *
 read_var_struct(const struct btf *btf, const char *name, struct file_type *t)
 {
-    const uint8_t *members = btf_plain_type(btf, btf_var_type(btf, name), t);
+    const uint8_t *members
+        = okobpf_btf_plain_type(btf, okobpf_btf_var_type(btf, name), t);
 
     return members && btf_type_kind(t) == KIND_STRUCT ? members : NULL;
 }
@@ -339,20 +340,20 @@ find_types(const struct btf *btf, const char *name, uint32_t *key,
 
         read_member(members, i, &m);
         id = m.type;
-        if (by_pointer && !btf_pointer_target(btf, m.type, &id)) {
+        if (by_pointer && !okobpf_btf_pointer_target(btf, m.type, &id)) {
             continue;
         }
-        if (!strcmp(btf_string(btf, m.name), "key")) {
+        if (!strcmp(okobpf_btf_string(btf, m.name), "key")) {
             *key = id;
-        } else if (!strcmp(btf_string(btf, m.name), "value")) {
+        } else if (!strcmp(okobpf_btf_string(btf, m.name), "value")) {
             *value = id;
         }
     }
 }
 
 bool
-layout_load(struct image *image, const struct btf *btf,
-            struct map_spec *spec, uint32_t *budget)
+okobpf_layout_load(struct image *image, const struct btf *btf,
+                   struct map_spec *spec, uint32_t *budget)
 {
     uint32_t key, value;
 
@@ -375,7 +376,7 @@ struct differ {
 };
 
 const char *
-printable_name(const char *s, char *buf, size_t size)
+okobpf_printable_name(const char *s, char *buf, size_t size)
 {
     size_t n = 0;
 
@@ -413,7 +414,7 @@ begin(struct differ *d, const struct layout_field *field)
     put(d, "%s%s", d->n > 1 ? ", " : "", d->subject);
     if (*field->path) {
         put(d, "'s member '%s'",
-            printable_name(field->path, name, sizeof name));
+            okobpf_printable_name(field->path, name, sizeof name));
     }
     return true;
 }
@@ -500,7 +501,7 @@ compare_enumerators(struct differ *d, const struct layout_field *old,
         if (!begin(d, new)) {
             return;
         }
-        printable_name(e->name, name, sizeof name);
+        okobpf_printable_name(e->name, name, sizeof name);
         if (same) {
             put(d, " has '%s' for %"PRId64", had it for %"PRId64, name,
                 same->value, e->value);
@@ -554,8 +555,8 @@ find_field(const struct layout *layout, const struct layout_field *field,
 }
 
 bool
-layout_equal(const struct layout *old, const struct layout *new,
-             const char *subject, char *buf, size_t size)
+okobpf_layout_equal(const struct layout *old, const struct layout *new,
+                    const char *subject, char *buf, size_t size)
 {
     struct differ d = { .subject = subject, .buf = buf, .size = size };
     uint32_t hint;

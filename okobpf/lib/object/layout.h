@@ -29,18 +29,18 @@ struct layout {
  * members of '*spec', NULL where it says nothing that makes sense, or has
  * another size than the map.  '*budget' is what is left of LAYOUT_BUDGET.
  * Allocates from 'image'.  Returns false if memory is exhausted. */
-bool layout_load(struct image *image, const struct btf *btf,
-                 struct map_spec *spec, uint32_t *budget);
+bool okobpf_layout_load(struct image *image, const struct btf *btf,
+                        struct map_spec *spec, uint32_t *budget);
 
 /* Compares 'new' with 'old', neither NULL.  Returns true if they are the same;
  * otherwise, describes the first differences in the 'size' bytes at 'buf', one
  * or more,
  * as text that begins with 'subject', "key" or "value". */
-bool layout_equal(const struct layout *old, const struct layout *new,
-                  const char *subject, char *buf, size_t size);
+bool okobpf_layout_equal(const struct layout *old, const struct layout *new,
+                         const char *subject, char *buf, size_t size);
 
 /* Copies the name 's', which comes from an object, to the 'size' bytes at
  * 'buf': cut off if it is too long, and with '?' for what is not printable. */
-const char *printable_name(const char *s, char *buf, size_t size);
+const char *okobpf_printable_name(const char *s, char *buf, size_t size);
 
 #endif /* layout.h */

@@ -78,7 +78,7 @@ add_jumps(struct loader *ld)
 }
 
 void
-elf_load_lines(struct loader *ld)
+okobpf_elf_load_lines(struct loader *ld)
 {
     struct image *image = ld->image;
     const char *section_name = NULL;
@@ -88,16 +88,17 @@ elf_load_lines(struct loader *ld)
     char *strings;
     size_t n;
 
-    n = btf_get_lines(&ld->btf, &ld->elf, &btf_lines);
-    strings = n ? image_alloc(image, ld->btf.strings_size) : NULL;
-    image->lines = (strings
-                    ? mem_alloc(n + ld->n_jumps, sizeof *image->lines) : NULL);
+    n = okobpf_btf_get_lines(&ld->btf, &ld->elf, &btf_lines);
+    strings = n ? okobpf_image_alloc(image, ld->btf.strings_size) : NULL;
+    image->lines
+        = (strings ? okobpf_mem_alloc(n + ld->n_jumps, sizeof *image->lines)
+                   : NULL);
     if (!image->lines) {
         free(btf_lines);
         return;
     }
     memcpy(strings, ld->btf.strings, ld->btf.strings_size);
-    make_printable(strings, ld->btf.strings_size);
+    okobpf_make_printable(strings, ld->btf.strings_size);
 
     for (size_t i = 0; i < n; i++) {
         const struct btf_line *line = &btf_lines[i];
@@ -110,7 +111,7 @@ elf_load_lines(struct loader *ld)
             section_name = line->section;
             section = find_code(&ld->elf, section_name);
         }
-        f = section ? elf_function_at(ld, section, line->offset) : NULL;
+        f = section ? okobpf_elf_function_at(ld, section, line->offset) : NULL;
         /* Line 0 is code that the compiler made up: it belongs to the line
          * before, as far as people are concerned. */
         if (f && f->base != UINT32_MAX && line->offset % 8 == 0

@@ -138,7 +138,7 @@ static const char *const linux_map_kinds[] = {
 };
 
 const char *
-linux_helper_name(uint32_t number)
+okobpf_linux_helper_name(uint32_t number)
 {
     for (size_t i = 0; i < sizeof linux_helpers / sizeof linux_helpers[0];
          i++) {
@@ -150,7 +150,7 @@ linux_helper_name(uint32_t number)
 }
 
 const char *
-linux_map_kind_name(uint32_t kind)
+okobpf_linux_map_kind_name(uint32_t kind)
 {
     return (kind && kind <= sizeof linux_map_kinds / sizeof linux_map_kinds[0]
             ? linux_map_kinds[kind - 1] : NULL);

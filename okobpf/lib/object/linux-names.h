@@ -8,10 +8,10 @@
 
 /* Returns the name of helper 'number' in Linux, such as "bpf_csum_diff", or
  * NULL for one that no program for packets has much use for. */
-const char *linux_helper_name(uint32_t number);
+const char *okobpf_linux_helper_name(uint32_t number);
 
 /* Returns what maps of kind 'kind' are in Linux, such as "LPM trie", or NULL
  * if it is not known. */
-const char *linux_map_kind_name(uint32_t kind);
+const char *okobpf_linux_map_kind_name(uint32_t kind);
 
 #endif /* linux-names.h */

@@ -18,9 +18,10 @@
 #define INSN_SIZE sizeof(struct bpf_insn)
 
 enum okobpf_status
-elf_no_memory(struct loader *ld)
+okobpf_elf_no_memory(struct loader *ld)
 {
-    return report_fail(ld->report, OKOBPF_NO_MEMORY, NULL, "out of memory");
+    return okobpf_report_fail(ld->report, OKOBPF_NO_MEMORY, NULL,
+                              "out of memory");
 }
 
 /* Functions. */
@@ -82,13 +83,15 @@ find_functions(struct loader *ld)
     struct elf_function *symbols;
     size_t n_symbols = 0;
 
-    symbols = mem_alloc(elf->n_symbols, sizeof *symbols);
-    ld->functions = mem_alloc(2 * (uint64_t) elf->n_symbols + elf->n_sections,
-                              sizeof *ld->functions);
-    ld->section_rels = mem_alloc(elf->n_sections, sizeof *ld->section_rels);
+    symbols = okobpf_mem_alloc(elf->n_symbols, sizeof *symbols);
+    ld->functions
+        = okobpf_mem_alloc(2 * (uint64_t) elf->n_symbols + elf->n_sections,
+                           sizeof *ld->functions);
+    ld->section_rels
+        = okobpf_mem_alloc(elf->n_sections, sizeof *ld->section_rels);
     if (!symbols || !ld->functions || !ld->section_rels) {
         free(symbols);
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
 
     for (uint32_t i = 0; i < elf->n_symbols; i++) {
@@ -120,12 +123,13 @@ find_functions(struct loader *ld)
     }
     free(symbols);
 
-    ld->linked = mem_alloc(ld->n_functions, sizeof *ld->linked);
-    return ld->linked ? OKOBPF_OK : elf_no_memory(ld);
+    ld->linked = okobpf_mem_alloc(ld->n_functions, sizeof *ld->linked);
+    return ld->linked ? OKOBPF_OK : okobpf_elf_no_memory(ld);
 }
 
 struct elf_function *
-elf_function_at(const struct loader *ld, uint32_t section, uint64_t offset)
+okobpf_elf_function_at(const struct loader *ld, uint32_t section,
+                       uint64_t offset)
 {
     size_t low = 0;
     size_t high = ld->n_functions;
@@ -147,15 +151,15 @@ elf_function_at(const struct loader *ld, uint32_t section, uint64_t offset)
 }
 
 enum okobpf_status
-elf_section_rels(struct loader *ld, uint32_t section,
-                 const struct section_rels **rels)
+okobpf_elf_section_rels(struct loader *ld, uint32_t section,
+                        const struct section_rels **rels)
 {
     struct section_rels *sr = &ld->section_rels[section];
     enum okobpf_status status = OKOBPF_OK;
 
     if (!sr->known) {
-        status = elf_get_rels(&ld->elf, section, &sr->rels, &sr->n,
-                              ld->report);
+        status = okobpf_elf_get_rels(&ld->elf, section, &sr->rels, &sr->n,
+                                     ld->report);
         sr->known = status == OKOBPF_OK;
     }
     *rels = sr;
@@ -163,7 +167,7 @@ elf_section_rels(struct loader *ld, uint32_t section,
 }
 
 enum okobpf_status
-elf_reserve_insns(struct loader *ld, uint64_t n)
+okobpf_elf_reserve_insns(struct loader *ld, uint64_t n)
 {
     struct image *image = ld->image;
     uint64_t capacity = image->n_insns + n;
@@ -171,11 +175,12 @@ elf_reserve_insns(struct loader *ld, uint64_t n)
     struct insn_rel *rels;
 
     if (n > ld->limits->max_insns - image->n_insns) {
-        return report_fail(ld->report, OKOBPF_LIMIT,
-                           "split the program, or raise the host's limit",
-                           "expected at most %"PRIu32" instructions, got "
-                           "%"PRIu64" or more", ld->limits->max_insns,
-                           capacity);
+        return okobpf_report_fail(
+            ld->report, OKOBPF_LIMIT,
+            "split the program, or raise the host's limit",
+            "expected at most %"PRIu32" instructions, got "
+            "%"PRIu64" or more",
+            ld->limits->max_insns, capacity);
     }
     if (capacity <= ld->capacity) {
         return OKOBPF_OK;
@@ -183,18 +188,18 @@ elf_reserve_insns(struct loader *ld, uint64_t n)
 
     capacity += image->n_insns;
     if (capacity > UINT32_MAX) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
-    insns = mem_resize(image->insns, capacity, sizeof *insns);
+    insns = okobpf_mem_resize(image->insns, capacity, sizeof *insns);
     if (insns) {
         image->insns = insns;
     }
-    rels = mem_resize(ld->rels, capacity, sizeof *rels);
+    rels = okobpf_mem_resize(ld->rels, capacity, sizeof *rels);
     if (rels) {
         ld->rels = rels;
     }
     if (!insns || !rels) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     ld->capacity = capacity;
     return OKOBPF_OK;
@@ -209,7 +214,7 @@ link_rels(struct loader *ld, const struct elf_function *f)
     size_t low = 0;
     size_t high;
 
-    status = elf_section_rels(ld, f->section, &sr);
+    status = okobpf_elf_section_rels(ld, f->section, &sr);
     if (status != OKOBPF_OK) {
         return status;
     }
@@ -230,7 +235,7 @@ link_rels(struct loader *ld, const struct elf_function *f)
             &ld->rels[f->base + (rel->offset - f->start) / INSN_SIZE];
 
         if (rel->offset % INSN_SIZE || insn_rel->type) {
-            return report_fail(
+            return okobpf_report_fail(
                 ld->report, OKOBPF_BAD_OBJECT, NULL,
                 "section \"%s\" offset %"PRIu64": %s",
                 ld->elf.sections[f->section].name, rel->offset,
@@ -256,14 +261,15 @@ link_function(struct loader *ld, struct elf_function *f)
         return OKOBPF_OK;
     }
     if (f->start % INSN_SIZE || f->end % INSN_SIZE) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
-                           "section \"%s\": expected functions of whole "
-                           "instructions of 8 bytes, got one from offset "
-                           "%"PRIu64" to %"PRIu64, sec->name, f->start,
-                           f->end);
+        return okobpf_report_fail(
+            ld->report, OKOBPF_BAD_OBJECT, NULL,
+            "section \"%s\": expected functions of whole "
+            "instructions of 8 bytes, got one from offset "
+            "%"PRIu64" to %"PRIu64,
+            sec->name, f->start, f->end);
     }
     n_insns = (f->end - f->start) / INSN_SIZE;
-    status = elf_reserve_insns(ld, n_insns);
+    status = okobpf_elf_reserve_insns(ld, n_insns);
     if (status != OKOBPF_OK) {
         return status;
     }
@@ -274,11 +280,12 @@ link_function(struct loader *ld, struct elf_function *f)
     image->n_insns += n_insns;
     ld->linked[ld->n_linked++] = f - ld->functions;
     status = link_rels(ld, f);
-    return status == OKOBPF_OK ? elf_replace_jumps(ld, f) : status;
+    return status == OKOBPF_OK ? okobpf_elf_replace_jumps(ld, f) : status;
 }
 
 const char *
-elf_insn_section(const struct loader *ld, uint32_t insn, uint64_t *offset)
+okobpf_elf_insn_section(const struct loader *ld, uint32_t insn,
+                        uint64_t *offset)
 {
     const struct elf_function *f = &ld->functions[ld->linked[0]];
     size_t low = 0;
@@ -329,11 +336,13 @@ bad_call(struct loader *ld, uint32_t insn, const char *symbol,
          const char *problem)
 {
     uint64_t offset;
-    const char *section = elf_insn_section(ld, insn, &offset);
+    const char *section = okobpf_elf_insn_section(ld, insn, &offset);
 
-    return report_fail(ld->report, OKOBPF_BAD_OBJECT, call_advice(symbol),
-                       "section \"%s\" offset %"PRIu64": call of \"%s\", "
-                       "%s", section, offset, symbol, problem);
+    return okobpf_report_fail(
+        ld->report, OKOBPF_BAD_OBJECT, call_advice(symbol),
+        "section \"%s\" offset %"PRIu64": call of \"%s\", "
+        "%s",
+        section, offset, symbol, problem);
 }
 
 /* Resolves the call at 'index' of the image, which stands in 'caller'. */
@@ -355,7 +364,7 @@ resolve_call(struct loader *ld, const struct elf_function *caller,
 
         name = sym->name;
         if (sym->section == ELF_SHN_UNDEF) {
-            enum helper_id id = helper_from_name(name);
+            enum helper_id id = okobpf_helper_from_name(name);
 
             if (!id) {
                 return bad_call(ld, index, name, "which is not defined and "
@@ -382,7 +391,7 @@ resolve_call(struct loader *ld, const struct elf_function *caller,
     }
 
     f = target >= 0 && target % 8 == 0
-        ? elf_function_at(ld, section, target) : NULL;
+        ? okobpf_elf_function_at(ld, section, target) : NULL;
     if (!f) {
         return bad_call(ld, index, name, "which leads out of its section");
     }
@@ -404,7 +413,7 @@ link_all(struct loader *ld, struct elf_function *main)
     enum okobpf_status status = link_function(ld, main);
 
     if (status == OKOBPF_OK && ld->xdp_results) {
-        status = elf_translate_results(ld, main);
+        status = okobpf_elf_translate_results(ld, main);
     }
     for (size_t i = 0; status == OKOBPF_OK && i < ld->n_linked; i++) {
         const struct elf_function *f = &ld->functions[ld->linked[i]];
@@ -435,51 +444,53 @@ load_image(struct loader *ld, const char *section_name)
     uint32_t section;
     uint64_t entry;
 
-    status = elf_choose_program(ld, section_name, &section, &entry);
+    status = okobpf_elf_choose_program(ld, section_name, &section, &entry);
     if (status == OKOBPF_OK) {
         status = find_functions(ld);
     }
     if (status != OKOBPF_OK) {
         return status;
     }
-    main = elf_function_at(ld, section, entry);
+    main = okobpf_elf_function_at(ld, section, entry);
     if (!main || main->start != entry) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
-                           "section \"%s\": function \"%s\" overlaps another",
-                           image->section, image->name);
+        return okobpf_report_fail(
+            ld->report, OKOBPF_BAD_OBJECT, NULL,
+            "section \"%s\": function \"%s\" overlaps another", image->section,
+            image->name);
     }
     status = link_all(ld, main);
     if (status == OKOBPF_OK) {
-        status = elf_resolve_maps(ld);
+        status = okobpf_elf_resolve_maps(ld);
     }
     if (status == OKOBPF_OK) {
-        elf_load_lines(ld);
+        okobpf_elf_load_lines(ld);
     }
     return status;
 }
 
 enum okobpf_status
-elf_load(const void *data, size_t size, const char *section,
-         const struct okobpf_limits *limits, struct image *image,
-         struct okobpf_report *report)
+okobpf_elf_load(const void *data, size_t size, const char *section,
+                const struct okobpf_limits *limits, struct image *image,
+                struct okobpf_report *report)
 {
     struct loader ld = { .limits = limits, .report = report, .image = image };
     enum okobpf_status status;
 
     memset(image, 0, sizeof *image);
     if (size > limits->max_object_size) {
-        return report_fail(report, OKOBPF_LIMIT,
-                           "strip debug information with llvm-strip -g, or "
-                           "raise the host's limit",
-                           "expected an object of at most %"PRIu64" bytes, "
-                           "got %"PRIu64, (uint64_t) limits->max_object_size,
-                           (uint64_t) size);
+        return okobpf_report_fail(
+            report, OKOBPF_LIMIT,
+            "strip debug information with llvm-strip -g, or "
+            "raise the host's limit",
+            "expected an object of at most %"PRIu64" bytes, "
+            "got %"PRIu64,
+            (uint64_t) limits->max_object_size, (uint64_t) size);
     }
-    status = elf_open(data, size, &ld.elf, report);
+    status = okobpf_elf_open(data, size, &ld.elf, report);
     if (status == OKOBPF_OK) {
-        btf_open(&ld.elf, &ld.btf);
+        okobpf_btf_open(&ld.elf, &ld.btf);
         status = load_image(&ld, section);
-        btf_close(&ld.btf);
+        okobpf_btf_close(&ld.btf);
         for (uint32_t i = 0; ld.section_rels && i < ld.elf.n_sections; i++) {
             free(ld.section_rels[i].rels);
         }
@@ -488,10 +499,10 @@ elf_load(const void *data, size_t size, const char *section,
         free(ld.linked);
         free(ld.rels);
         free(ld.jumps);
-        elf_close(&ld.elf);
+        okobpf_elf_close(&ld.elf);
     }
     if (status != OKOBPF_OK) {
-        image_uninit(image);
+        okobpf_image_uninit(image);
     }
     return status;
 }

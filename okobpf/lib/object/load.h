@@ -94,82 +94,83 @@ struct loader {
 /* load.c. */
 
 /* Reports that memory is short.  Returns OKOBPF_NO_MEMORY. */
-enum okobpf_status elf_no_memory(struct loader *);
+enum okobpf_status okobpf_elf_no_memory(struct loader *);
 
 /* Returns the function at 'offset' in section 'section', or NULL. */
-struct elf_function *elf_function_at(const struct loader *, uint32_t section,
-                                     uint64_t offset);
+struct elf_function *okobpf_elf_function_at(const struct loader *,
+                                            uint32_t section, uint64_t offset);
 
 /* Stores the relocations of 'section' in '*rels'.  Returns OKOBPF_OK, or
  * reports the failure. */
-enum okobpf_status elf_section_rels(struct loader *, uint32_t section,
-                                    const struct section_rels **rels);
+enum okobpf_status okobpf_elf_section_rels(struct loader *, uint32_t section,
+                                           const struct section_rels **rels);
 
 /* Makes room for 'n' more instructions in the image.  Returns OKOBPF_OK, or
  * reports the failure. */
-enum okobpf_status elf_reserve_insns(struct loader *, uint64_t n);
+enum okobpf_status okobpf_elf_reserve_insns(struct loader *, uint64_t n);
 
 /* choose.c. */
 
 /* Whether programs of the second ABI are in sections called 'name'. */
-bool elf_is_filter_section(const char *name);
+bool okobpf_elf_is_filter_section(const char *name);
 
 /* Chooses the program, that in the section or with the function called 'name'
  * unless it is NULL: stores its section and where it begins there in
  * '*section' and '*entry', and names it in the image.  Returns OKOBPF_OK, or
  * reports the failure. */
-enum okobpf_status elf_choose_program(struct loader *, const char *name,
-                                      uint32_t *section, uint64_t *entry);
+enum okobpf_status okobpf_elf_choose_program(struct loader *, const char *name,
+                                             uint32_t *section,
+                                             uint64_t *entry);
 
 /* origin.c. */
 
 /* Returns the mark that stands in the object. */
-enum elf_mark elf_get_mark(const struct elf *);
+enum elf_mark okobpf_elf_get_mark(const struct elf *);
 
 /* Makes sure that the program, which begins at a function called
  * 'name' in section number 'section', was made for this runtime, and sets
  * 'ld->xdp_results'.  Returns OKOBPF_OK, or reports the failure. */
-enum okobpf_status elf_check_origin(struct loader *, uint32_t section,
-                                    const char *name);
+enum okobpf_status okobpf_elf_check_origin(struct loader *, uint32_t section,
+                                           const char *name);
 
 /* results.c.  Makes the results of 'f', the last function in the image, which
  * are XDP's, the runtime's.  Returns OKOBPF_OK, or reports the failure. */
-enum okobpf_status elf_translate_results(struct loader *,
-                                         const struct elf_function *f);
+enum okobpf_status okobpf_elf_translate_results(struct loader *,
+                                                const struct elf_function *f);
 
 /* jumps.c. */
 
 /* Replaces the indirect jumps of 'f', the last function in the image.  Returns
  * OKOBPF_OK, or reports the failure. */
-enum okobpf_status elf_replace_jumps(struct loader *,
-                                     const struct elf_function *f);
+enum okobpf_status okobpf_elf_replace_jumps(struct loader *,
+                                            const struct elf_function *f);
 
 /* jump-tables.c. */
 
 /* Whether 'sec' holds what indirect jumps load. */
-bool elf_is_jump_tables(const struct elf_section *sec);
+bool okobpf_elf_is_jump_tables(const struct elf_section *sec);
 
 /* If the relocation 'rel' of 'sec', a section of data, is for the address of
  * a place in the code, stores that place, in bytes from the start of its
  * section, in '*address' and returns true. */
-bool elf_code_address(const struct elf *, const struct elf_section *sec,
-                      const struct elf_rel *rel, uint64_t *address);
+bool okobpf_elf_code_address(const struct elf *, const struct elf_section *sec,
+                             const struct elf_rel *rel, uint64_t *address);
 
 /* maps.c.  Fills in the image's maps and resolves the references to them
  * in its instructions.  Returns OKOBPF_OK, or reports the failure. */
-enum okobpf_status elf_resolve_maps(struct loader *);
+enum okobpf_status okobpf_elf_resolve_maps(struct loader *);
 
 /* lines.c.  Fills in the image's lines, as far as the object has them. */
-void elf_load_lines(struct loader *);
+void okobpf_elf_load_lines(struct loader *);
 
 /* load.c.  Where the instruction at 'insn' of the image comes from. */
-const char *elf_insn_section(const struct loader *, uint32_t insn,
-                             uint64_t *offset);
+const char *okobpf_elf_insn_section(const struct loader *, uint32_t insn,
+                                    uint64_t *offset);
 
 /* ../image.c. */
 
-/* Returns 'size' zeroed bytes that image_uninit() frees, or NULL. */
-void *image_alloc(struct image *, size_t size);
-char *image_strdup(struct image *, const char *, size_t max_len);
+/* Returns 'size' zeroed bytes that okobpf_image_uninit() frees, or NULL. */
+void *okobpf_image_alloc(struct image *, size_t size);
+char *okobpf_image_strdup(struct image *, const char *, size_t max_len);
 
 #endif /* load.h */

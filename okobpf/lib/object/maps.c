@@ -86,7 +86,7 @@ is_data_section(const struct elf_section *sec)
     return ((sec->type == ELF_SHT_PROGBITS || sec->type == ELF_SHT_NOBITS)
             && sec->flags & ELF_SHF_ALLOC
             && !(sec->flags & ELF_SHF_EXECINSTR))
-           || elf_is_jump_tables(sec);
+           || okobpf_elf_is_jump_tables(sec);
 }
 
 /* References. */
@@ -96,11 +96,11 @@ bad_reference(struct loader *ld, uint32_t insn, const char *symbol,
               const char *advice, const char *problem)
 {
     uint64_t offset;
-    const char *section = elf_insn_section(ld, insn, &offset);
+    const char *section = okobpf_elf_insn_section(ld, insn, &offset);
 
-    return report_fail(ld->report, OKOBPF_BAD_OBJECT, advice,
-                       "section \"%s\" offset %"PRIu64": reference to "
-                       "\"%s\", %s", section, offset, symbol, problem);
+    return okobpf_report_fail(ld->report, OKOBPF_BAD_OBJECT, advice,
+                              "section \"%s\" offset %"PRIu64": reference to "
+                              "\"%s\", %s", section, offset, symbol, problem);
 }
 
 /* Finds out what the instruction at 'index' refers to by its relocation. */
@@ -114,12 +114,13 @@ get_target(struct loader *ld, uint32_t index, struct target *target)
 
     if (rel->type != R_BPF_64_64) {
         uint64_t offset;
-        const char *section = elf_insn_section(ld, index, &offset);
+        const char *section = okobpf_elf_insn_section(ld, index, &offset);
 
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
-                           "section \"%s\" offset %"PRIu64": relocation of "
-                           "unknown type %"PRIu32" for \"%s\"", section,
-                           offset, rel->type, sym->name);
+        return okobpf_report_fail(ld->report, OKOBPF_BAD_OBJECT, NULL,
+                                  "section \"%s\" offset %"PRIu64
+                                  ": relocation of "
+                                  "unknown type %"PRIu32" for \"%s\"",
+                                  section, offset, rel->type, sym->name);
     }
     if (insn->opcode != (BPF_LD | BPF_IMM | BPF_DW)
         || index + 1 >= ld->image->n_insns) {
@@ -206,9 +207,9 @@ collect_places(struct map_finder *mf)
     const struct elf *elf = &ld->elf;
     size_t n = 0;
 
-    mf->places = mem_alloc(elf->n_symbols, sizeof *mf->places);
+    mf->places = okobpf_mem_alloc(elf->n_symbols, sizeof *mf->places);
     if (!mf->places) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     for (uint32_t i = 0; i < elf->n_symbols; i++) {
         const struct elf_symbol *sym = &elf->symbols[i];
@@ -222,7 +223,7 @@ collect_places(struct map_finder *mf)
         sure = is_maps_section(sec);
         by_type = is_btf_maps_section(sec);
         if (sure && sym->size != MAP_DEF_SIZE) {
-            return report_fail(
+            return okobpf_report_fail(
                 ld->report, OKOBPF_BAD_OBJECT,
                 "define it as: type, key_size, value_size, max_entries, "
                 "nb_hash_functions, each of 32 bits",
@@ -300,7 +301,7 @@ follow_use(const struct image *image, uint32_t index, struct map_place *place)
             if (BPF_OP(insn->opcode) == BPF_CALL) {
                 if (bpf_src(insn) == BPF_CALL_HELPER) {
                     bool takes_map = insn->imm > 0 && insn->imm < N_HELPERS
-                                     && (helpers[insn->imm].args[0]
+                                     && (okobpf_helpers[insn->imm].args[0]
                                          == ARG_MAP);
 
                     if (holders & 1u << 1 && takes_map) {
@@ -341,7 +342,8 @@ is_map(const struct loader *ld, const struct map_place *place)
     if (place->sure) {
         return true;
     }
-    by_type = btf_is_map_def(&ld->btf, elf->symbols[place->symbol].name);
+    by_type
+        = okobpf_btf_is_map_def(&ld->btf, elf->symbols[place->symbol].name);
     if (by_type >= 0) {
         return by_type;
     }
@@ -398,23 +400,24 @@ get_map_spec(struct loader *ld, const struct map_place *place,
     const char *name = ld->elf.symbols[place->symbol].name;
 
     *spec = (struct map_spec) {
-        .name = image_strdup(ld->image, name, MAX_NAME),
+        .name = okobpf_image_strdup(ld->image, name, MAX_NAME),
     };
     if (!spec->name) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     if (is_btf_maps_section(&ld->elf.sections[place->section])) {
         struct btf_map_error error;
 
-        if (!btf_get_map_spec(&ld->btf, name, spec, ld->report, &error)) {
-            return report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                               "compile with -g, and define the map by type, "
-                               "key, value (or key_size, value_size), "
-                               "max_entries, nb_hash_functions and pinning "
-                               "only",
-                               "map \"%s\" in section \".maps\"%s%s: %s",
-                               name, *error.member ? ", member " : "",
-                               error.member, error.text);
+        if (!okobpf_btf_get_map_spec(&ld->btf, name, spec, ld->report,
+                                     &error)) {
+            return okobpf_report_fail(
+                ld->report, OKOBPF_BAD_OBJECT,
+                "compile with -g, and define the map by type, "
+                "key, value (or key_size, value_size), "
+                "max_entries, nb_hash_functions and pinning "
+                "only",
+                "map \"%s\" in section \".maps\"%s%s: %s", name,
+                *error.member ? ", member " : "", error.member, error.text);
         }
     } else {
         spec->type = place_word(&ld->elf, place, 0);
@@ -448,15 +451,15 @@ add_map_specs(struct map_finder *mf)
     uint32_t layout_budget = LAYOUT_BUDGET;
 
     /* Room for the largest number, whatever it will be. */
-    image->maps = mem_alloc(OKOBPF_MAX_MAPS, sizeof *image->maps);
+    image->maps = okobpf_mem_alloc(OKOBPF_MAX_MAPS, sizeof *image->maps);
     if (!image->maps) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     if (mf->n_places > max_maps) {
-        return report_fail(ld->report, OKOBPF_LIMIT,
-                           "use fewer maps, with larger values",
-                           "expected at most %"PRIu32" maps, got %"PRIu64,
-                           max_maps, (uint64_t) mf->n_places);
+        return okobpf_report_fail(
+            ld->report, OKOBPF_LIMIT, "use fewer maps, with larger values",
+            "expected at most %"PRIu32" maps, got %"PRIu64, max_maps,
+            (uint64_t) mf->n_places);
     }
     for (size_t i = 0; i < mf->n_places; i++) {
         enum okobpf_status status = get_map_spec(ld, &mf->places[i],
@@ -464,8 +467,9 @@ add_map_specs(struct map_finder *mf)
         if (status != OKOBPF_OK) {
             return status;
         }
-        if (!layout_load(image, &ld->btf, &image->maps[i], &layout_budget)) {
-            return elf_no_memory(ld);
+        if (!okobpf_layout_load(image, &ld->btf, &image->maps[i],
+                                &layout_budget)) {
+            return okobpf_elf_no_memory(ld);
         }
         image->n_maps++;
     }
@@ -482,7 +486,7 @@ relocate_globals(struct loader *ld, uint32_t index, uint8_t *init)
     const struct section_rels *sr;
     enum okobpf_status status;
 
-    status = elf_section_rels(ld, index, &sr);
+    status = okobpf_elf_section_rels(ld, index, &sr);
     if (status != OKOBPF_OK) {
         return status;
     }
@@ -491,8 +495,8 @@ relocate_globals(struct loader *ld, uint32_t index, uint8_t *init)
         uint64_t address;
 
         if (!ld->n_jumps
-            || !elf_code_address(&ld->elf, sec, rel, &address)) {
-            return report_fail(
+            || !okobpf_elf_code_address(&ld->elf, sec, rel, &address)) {
+            return okobpf_report_fail(
                 ld->report, OKOBPF_BAD_OBJECT,
                 "initialize it in the program, or use numbers",
                 "section \"%s\" offset %"PRIu64": the initial value of a "
@@ -521,22 +525,23 @@ add_globals(struct map_finder *mf, uint32_t index)
     }
     if (image->n_maps >= ld->limits->max_maps
         || image->n_maps >= OKOBPF_MAX_MAPS) {
-        return report_fail(ld->report, OKOBPF_LIMIT,
-                           "use fewer maps, with larger values",
-                           "expected at most %"PRIu32" maps, got more: a "
-                           "section of global variables counts as one",
-                           image->n_maps);
+        return okobpf_report_fail(
+            ld->report, OKOBPF_LIMIT, "use fewer maps, with larger values",
+            "expected at most %"PRIu32" maps, got more: a "
+            "section of global variables counts as one",
+            image->n_maps);
     }
     if (sec->size > ld->limits->max_map_memory || sec->size > INT32_MAX) {
-        return report_fail(ld->report, OKOBPF_LIMIT, NULL,
-                           "section \"%s\": expected at most %"PRIu64" bytes "
-                           "of global variables, got %"PRIu64, sec->name,
-                           ld->limits->max_map_memory, sec->size);
+        return okobpf_report_fail(
+            ld->report, OKOBPF_LIMIT, NULL,
+            "section \"%s\": expected at most %"PRIu64" bytes "
+            "of global variables, got %"PRIu64,
+            sec->name, ld->limits->max_map_memory, sec->size);
     }
     if (sec->type == ELF_SHT_PROGBITS) {
-        init = image_alloc(image, sec->size);
+        init = okobpf_image_alloc(image, sec->size);
         if (!init) {
-            return elf_no_memory(ld);
+            return okobpf_elf_no_memory(ld);
         }
         memcpy(init, sec->data, sec->size);
     }
@@ -546,7 +551,7 @@ add_globals(struct map_finder *mf, uint32_t index)
     }
     spec = &image->maps[image->n_maps];
     *spec = (struct map_spec) {
-        .name = image_strdup(image, sec->name, MAX_NAME),
+        .name = okobpf_image_strdup(image, sec->name, MAX_NAME),
         .type = OKOBPF_MAP_ARRAY,
         .key_size = sizeof(uint32_t),
         .value_size = sec->size,
@@ -556,7 +561,7 @@ add_globals(struct map_finder *mf, uint32_t index)
         .read_only = !(sec->flags & ELF_SHF_WRITE),
     };
     if (!spec->name) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     mf->globals[index] = image->n_maps++;
     return OKOBPF_OK;
@@ -608,14 +613,14 @@ resolve_references(struct map_finder *mf)
 }
 
 enum okobpf_status
-elf_resolve_maps(struct loader *ld)
+okobpf_elf_resolve_maps(struct loader *ld)
 {
     struct map_finder mf = { .ld = ld };
     enum okobpf_status status;
 
-    mf.globals = mem_alloc(ld->elf.n_sections, sizeof *mf.globals);
+    mf.globals = okobpf_mem_alloc(ld->elf.n_sections, sizeof *mf.globals);
     if (!mf.globals) {
-        return elf_no_memory(ld);
+        return okobpf_elf_no_memory(ld);
     }
     memset(mf.globals, 0xff, ld->elf.n_sections * sizeof *mf.globals);
 

@@ -182,7 +182,7 @@ is_our_xdp_md(const struct btf *btf, const struct btf_arg *arg)
     if (strcmp(arg->name, "xdp_md") || arg->n_members < 2) {
         return false;
     }
-    btf_arg_member(btf, arg, 1, &m);
+    okobpf_btf_arg_member(btf, arg, 1, &m);
     return !strcmp(m.name, "data_end") && m.bit_offset == 64;
 }
 
@@ -209,7 +209,7 @@ is_our_context(const struct btf *btf, const struct btf_arg *arg)
         struct btf_member m;
         size_t j = 0;
 
-        btf_arg_member(btf, arg, i, &m);
+        okobpf_btf_arg_member(btf, arg, i, &m);
         while (j < n && (strcmp(m.name, members[j].name)
                          || m.bit_offset != members[j].offset * 8
                          || m.size != members[j].size)) {
@@ -227,22 +227,25 @@ is_our_context(const struct btf *btf, const struct btf_arg *arg)
 static enum okobpf_status
 refuse_linux(struct loader *ld, const char *section, const char *what)
 {
-    return report_fail(ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
-                       "section \"%s\" holds %s for Linux, where context, "
-                       "helpers, kinds of maps and results mean other things "
-                       "than here", section, what);
+    return okobpf_report_fail(
+        ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
+        "section \"%s\" holds %s for Linux, where context, "
+        "helpers, kinds of maps and results mean other things "
+        "than here",
+        section, what);
 }
 
 static enum okobpf_status
 refuse_type(struct loader *ld, const char *section, const char *function,
             const struct btf_arg *arg, const char *what)
 {
-    return report_fail(ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
-                       "%s%s%sfunction \"%s\" takes a pointer to struct %s: "
-                       "it is %s for Linux, where context, helpers, kinds of "
-                       "maps and results mean other things than here",
-                       section ? "section \"" : "", section ? section : "",
-                       section ? "\": " : "", function, arg->name, what);
+    return okobpf_report_fail(
+        ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
+        "%s%s%sfunction \"%s\" takes a pointer to struct %s: "
+        "it is %s for Linux, where context, helpers, kinds of "
+        "maps and results mean other things than here",
+        section ? "section \"" : "", section ? section : "",
+        section ? "\": " : "", function, arg->name, what);
 }
 
 /* Looks at the types of the program 'name', which is in a section called
@@ -257,10 +260,10 @@ check_types(struct loader *ld, const char *section, const char *name,
     struct btf_func func;
     const char *what;
 
-    if (!btf_find_func(&ld->btf, name, &func)) {
+    if (!okobpf_btf_find_func(&ld->btf, name, &func)) {
         return OKOBPF_OK;
     }
-    kind = btf_func_arg(&ld->btf, &func, 0, &arg);
+    kind = okobpf_btf_func_arg(&ld->btf, &func, 0, &arg);
     if (kind == BTF_ARG_STRUCT) {
         if (ld->mark == ELF_MARK_XDP && by_context
             && is_our_xdp_md(&ld->btf, &arg)) {
@@ -269,40 +272,46 @@ check_types(struct loader *ld, const char *section, const char *name,
         }
         if (is_our_context(&ld->btf, &arg)) {
             *ours = by_context;
-            return (by_context ? OKOBPF_OK
-                    : report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                                  "write SEC(\"filter\") in front of the "
-                                  "function",
-                                  "function \"%s\" takes a pointer to struct "
-                                  "%s, but it is in section \"%s\": expected "
-                                  "section \"filter\", or \"filter/\" and a "
-                                  "name", name, arg.name, section));
+            return (by_context
+                        ? OKOBPF_OK
+                        : okobpf_report_fail(
+                              ld->report, OKOBPF_BAD_OBJECT,
+                              "write SEC(\"filter\") in front of the "
+                              "function",
+                              "function \"%s\" takes a pointer to struct "
+                              "%s, but it is in section \"%s\": expected "
+                              "section \"filter\", or \"filter/\" and a "
+                              "name",
+                              name, arg.name, section));
         }
         what = linux_context(arg.name);
         if (what) {
             return refuse_type(ld, section, name, &arg, what);
         }
         if (by_context) {
-            return report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                               "write it for the switch: " ADVICE_FILTER,
-                               "section \"%s\": function \"%s\" takes a "
-                               "pointer to struct %s, which is not the "
-                               "context of programs of the switch: expected "
-                               "const struct oko_ctx *", section, name,
-                               arg.name[0] ? arg.name : "(without a name)");
+            return okobpf_report_fail(
+                ld->report, OKOBPF_BAD_OBJECT,
+                "write it for the switch: " ADVICE_FILTER,
+                "section \"%s\": function \"%s\" takes a "
+                "pointer to struct %s, which is not the "
+                "context of programs of the switch: expected "
+                "const struct oko_ctx *",
+                section, name, arg.name[0] ? arg.name : "(without a name)");
         }
     }
     if (!by_context
-        && btf_func_arg(&ld->btf, &func, 1, &second) >= BTF_ARG_POINTER) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                           "programs that the P4 compiler makes for uBPF are "
-                           "of another kind: write "
-                           "uint64_t entry(const void *pkt, uint64_t "
-                           "pkt_len)",
-                           "section \"%s\": the second argument of function "
-                           "\"%s\" is a pointer%s%s: expected the packet's "
-                           "length, a number", section, name,
-                           second.name[0] ? " to " : "", second.name);
+        && okobpf_btf_func_arg(&ld->btf, &func, 1, &second)
+               >= BTF_ARG_POINTER) {
+        return okobpf_report_fail(
+            ld->report, OKOBPF_BAD_OBJECT,
+            "programs that the P4 compiler makes for uBPF are "
+            "of another kind: write "
+            "uint64_t entry(const void *pkt, uint64_t "
+            "pkt_len)",
+            "section \"%s\": the second argument of function "
+            "\"%s\" is a pointer%s%s: expected the packet's "
+            "length, a number",
+            section, name, second.name[0] ? " to " : "", second.name);
     }
     return OKOBPF_OK;
 }
@@ -324,18 +333,19 @@ check_object(struct loader *ld)
             return refuse_linux(ld, sec->name, what);
         }
         if (is_linux_data(sec->name)) {
-            return report_fail(ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
-                               "section \"%s\" stands in objects for Linux "
-                               "only, where context, helpers, kinds of maps "
-                               "and results mean other things than here",
-                               sec->name);
+            return okobpf_report_fail(
+                ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
+                "section \"%s\" stands in objects for Linux "
+                "only, where context, helpers, kinds of maps "
+                "and results mean other things than here",
+                sec->name);
         }
     }
-    while (btf_next_func(&ld->btf, &id, &func)) {
+    while (okobpf_btf_next_func(&ld->btf, &id, &func)) {
         const char *what;
         struct btf_arg arg;
 
-        what = (btf_func_arg(&ld->btf, &func, 0, &arg) == BTF_ARG_STRUCT
+        what = (okobpf_btf_func_arg(&ld->btf, &func, 0, &arg) == BTF_ARG_STRUCT
                 ? linux_context(arg.name) : NULL);
         if (what) {
             return refuse_type(ld, NULL, func.name, &arg, what);
@@ -345,17 +355,17 @@ check_object(struct loader *ld)
 }
 
 enum elf_mark
-elf_get_mark(const struct elf *elf)
+okobpf_elf_get_mark(const struct elf *elf)
 {
-    const struct elf_section *sec = elf_section_by_name(elf, ".oko");
+    const struct elf_section *sec = okobpf_elf_section_by_name(elf, ".oko");
 
     return (!sec || !sec->data ? ELF_MARK_NONE
             : sec->size == 4 && !memcmp(sec->data, "xdp", 4) ? ELF_MARK_XDP
             : ELF_MARK_FILTER);
 }
 
-/* As elf_check_origin(), of an object whose program included <oko/xdp.h>, and
- * whose types do not tell. */
+/* As okobpf_elf_check_origin(), of an object whose program included
+ * <oko/xdp.h>, and whose types do not tell. */
 static enum okobpf_status
 check_xdp(struct loader *ld, const char *section)
 {
@@ -364,20 +374,22 @@ check_xdp(struct loader *ld, const char *section)
     if (what && strncmp(section + (*section == '?'), "xdp", 3)) {
         return refuse_linux(ld, section, what);
     }
-    if (elf_is_filter_section(section)) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT,
-                           "name the section \"xdp\" if the program takes "
-                           "struct xdp_md *, or compile with -g",
-                           "section \"%s\" of a program that includes "
-                           "<oko/xdp.h>: nothing tells whether its results "
-                           "are XDP's", section);
+    if (okobpf_elf_is_filter_section(section)) {
+        return okobpf_report_fail(
+            ld->report, OKOBPF_BAD_OBJECT,
+            "name the section \"xdp\" if the program takes "
+            "struct xdp_md *, or compile with -g",
+            "section \"%s\" of a program that includes "
+            "<oko/xdp.h>: nothing tells whether its results "
+            "are XDP's",
+            section);
     }
     ld->xdp_results = true;
     return OKOBPF_OK;
 }
 
 enum okobpf_status
-elf_check_origin(struct loader *ld, uint32_t section, const char *name)
+okobpf_elf_check_origin(struct loader *ld, uint32_t section, const char *name)
 {
     const char *section_name = ld->elf.sections[section].name;
     const char *what = linux_section(section_name);
@@ -404,15 +416,16 @@ elf_check_origin(struct loader *ld, uint32_t section, const char *name)
     if (status != OKOBPF_OK) {
         return status;
     }
-    if (elf_section_by_name(&ld->elf, "license")
+    if (okobpf_elf_section_by_name(&ld->elf, "license")
         && strcmp(section_name, ".text")) {
-        return report_fail(ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
-                           "the object has a license, as programs for Linux "
-                           "have, and nothing tells that the program in "
-                           "section \"%s\" was made for the switch: expected "
-                           "what <oko/filter.h> leaves in an object, or, by "
-                           "clang's -g, the type const struct oko_ctx *",
-                           section_name);
+        return okobpf_report_fail(
+            ld->report, OKOBPF_BAD_OBJECT, ADVICE_COMPILE,
+            "the object has a license, as programs for Linux "
+            "have, and nothing tells that the program in "
+            "section \"%s\" was made for the switch: expected "
+            "what <oko/filter.h> leaves in an object, or, by "
+            "clang's -g, the type const struct oko_ctx *",
+            section_name);
     }
     return OKOBPF_OK;
 }

@@ -27,7 +27,7 @@ is_exit(const struct bpf_insn *insn)
 }
 
 enum okobpf_status
-elf_translate_results(struct loader *ld, const struct elf_function *f)
+okobpf_elf_translate_results(struct loader *ld, const struct elf_function *f)
 {
     static const struct bpf_insn tail[] = {
         { .opcode = BPF_ALU | BPF_MOV | BPF_X },            /* w0 = w0 */
@@ -45,7 +45,7 @@ elf_translate_results(struct loader *ld, const struct elf_function *f)
     enum okobpf_status status;
     bool exits = false;
 
-    status = elf_reserve_insns(ld, N_TAIL);
+    status = okobpf_elf_reserve_insns(ld, N_TAIL);
     if (status != OKOBPF_OK) {
         return status;
     }

@@ -76,7 +76,7 @@ add_block(uint32_t h[5], const uint8_t *block)
 }
 
 void
-sha1(const void *p_, size_t n, uint8_t digest[SHA1_SIZE])
+okobpf_sha1(const void *p_, size_t n, uint8_t digest[SHA1_SIZE])
 {
     uint32_t h[5] = { 0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476,
                       0xC3D2E1F0 };

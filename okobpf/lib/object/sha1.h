@@ -10,6 +10,6 @@
 #define SHA1_SIZE 20            /* Bytes. */
 
 /* Stores the SHA-1 digest of the 'n' bytes at 'p' in 'digest'. */
-void sha1(const void *p, size_t n, uint8_t digest[SHA1_SIZE]);
+void okobpf_sha1(const void *p, size_t n, uint8_t digest[SHA1_SIZE]);
 
 #endif /* sha1.h */

@@ -24,7 +24,7 @@
 #include "verifier/verifier.h"
 
 bool
-val_is_address(const struct val *val)
+okobpf_val_is_address(const struct val *val)
 {
     return (val->type == V_PKT || val->type == V_PKT_NEG
             || val->type == V_PKT_LOW || val->type == V_PKT_NEG_LOW);
@@ -40,7 +40,7 @@ is_low(const struct val *val)
 static int
 sign_of(const struct val *val)
 {
-    return (!val_is_address(val) ? 0
+    return (!okobpf_val_is_address(val) ? 0
             : val->type == V_PKT || val->type == V_PKT_LOW ? 1 : -1);
 }
 
@@ -52,35 +52,35 @@ address_type(int sign, bool low)
 }
 
 void
-address_truncate(struct val *val)
+okobpf_address_truncate(struct val *val)
 {
     val->type = address_type(sign_of(val), true);
 }
 
 bool
-address_move(struct verifier *v, struct val *ptr, struct val *number,
-             bool subtract)
+okobpf_address_move(struct verifier *v, struct val *ptr, struct val *number,
+                    bool subtract)
 {
     struct val result = *ptr;
 
-    result.s = scalar_alu(subtract ? BPF_SUB : BPF_ADD, 64, false,
-                          &ptr->s, &number->s);
-    val_set_unrelated(&result);
+    result.s = okobpf_scalar_alu(subtract ? BPF_SUB : BPF_ADD, 64, false,
+                                 &ptr->s, &number->s);
+    okobpf_val_set_unrelated(&result);
 
     /* A constant has no symbol, but is no obstacle. */
     if (!scalar_is_const(&result.s)) {
-        id_need(v, ptr);
-        id_need(v, number);
-        if (!(subtract ? relate_difference
-              : relate_sum)(v, &result, ptr, number)) {
+        okobpf_id_need(v, ptr);
+        okobpf_id_need(v, number);
+        if (!(subtract ? okobpf_relate_difference
+              : okobpf_relate_sum)(v, &result, ptr, number)) {
             return false;
         }
         if (result.form == FORM_REST) {
-            relate_rest_as_offset(v, &result);
+            okobpf_relate_rest_as_offset(v, &result);
         } else if (result.form != FORM_PLAIN) {
-            val_set_unrelated(&result);
+            okobpf_val_set_unrelated(&result);
         }
-        id_need(v, &result);
+        okobpf_id_need(v, &result);
     }
     *ptr = result;
     return true;
@@ -94,14 +94,16 @@ offset_difference(struct verifier *v, struct val *dst, struct val *a,
 {
     struct val result;
 
-    id_need(v, a);
-    id_need(v, b);
-    val_set_scalar(&result, scalar_alu(BPF_SUB, 64, false, &a->s, &b->s), 0);
-    if (!relate_difference(v, &result, a, b)) {
+    okobpf_id_need(v, a);
+    okobpf_id_need(v, b);
+    okobpf_val_set_scalar(
+        &result, okobpf_scalar_alu(BPF_SUB, 64, false, &a->s, &b->s), 0);
+    if (!okobpf_relate_difference(v, &result, a, b)) {
         return false;
     }
     if (low && result.s.r.umax > UINT32_MAX) {
-        val_set_scalar(dst, scalar_truncate(&result.s, 32), result.deps);
+        okobpf_val_set_scalar(dst, okobpf_scalar_truncate(&result.s, 32),
+                              result.deps);
     } else {
         *dst = result;
     }
@@ -140,11 +142,11 @@ follow_sum(struct verifier *v, struct val *dst, struct val *a, struct val *b,
 
     /* s * (address + offset) + n is s * (address + offset + s * n). */
     mark_val_precise(v, number);
-    id_need(v, ptr);
+    okobpf_id_need(v, ptr);
 
     struct val result = *ptr;
-    if (!address_move(v, &result, number,
-                      result_sign * (sign_a ? sign : 1) < 0)) {
+    if (!okobpf_address_move(v, &result, number,
+                             result_sign * (sign_a ? sign : 1) < 0)) {
         return false;
     }
     result.type = address_type(result_sign, low);
@@ -153,16 +155,16 @@ follow_sum(struct verifier *v, struct val *dst, struct val *a, struct val *b,
 }
 
 bool
-follow_address_alu(struct verifier *v, const struct bpf_insn *insn,
-                   struct val *dst, struct val *src, bool *done)
+okobpf_follow_address_alu(struct verifier *v, const struct bpf_insn *insn,
+                          struct val *dst, struct val *src, bool *done)
 {
     bool low = BPF_CLASS(insn->opcode) == BPF_ALU;
     int op = BPF_OP(insn->opcode);
     struct val one;
 
     /* The upper half of a value that is a half would depend on the carry. */
-    *done = ((val_is_address(dst) || !val_is_pointer(dst))
-             && (op == BPF_NEG || val_is_address(src)
+    *done = ((okobpf_val_is_address(dst) || !val_is_pointer(dst))
+             && (op == BPF_NEG || okobpf_val_is_address(src)
                  || !val_is_pointer(src))
              && (low || !(is_low(dst) || (op != BPF_NEG && is_low(src)))));
     if (!*done) {
@@ -176,14 +178,14 @@ follow_address_alu(struct verifier *v, const struct bpf_insn *insn,
                           done);
 
     case BPF_XOR:
-        if (!val_is_address(dst) || !is_minus_one(src, !low)) {
+        if (!okobpf_val_is_address(dst) || !is_minus_one(src, !low)) {
             break;
         }
         /* -(s * (address + offset)) - 1 is
          * -s * (address + offset + s). */
         mark_val_precise(v, src);
-        val_set_scalar(&one, scalar_const(1), 0);
-        if (!address_move(v, dst, &one, sign_of(dst) < 0)) {
+        okobpf_val_set_scalar(&one, okobpf_scalar_const(1), 0);
+        if (!okobpf_address_move(v, dst, &one, sign_of(dst) < 0)) {
             return false;
         }
         /* Fall through. */

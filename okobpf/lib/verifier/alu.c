@@ -12,14 +12,16 @@
 #define HOST_IS_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
 bool
-check_reg(struct verifier *v, int r)
+okobpf_check_reg(struct verifier *v, int r)
 {
     const struct val *val = reg(v, r);
 
     if (val->type == V_NONE) {
-        return refuse(v, "initialize the variable on every path (registers r1 "
-                      "to r5 lose their values in a call)",
-                      "r%d is not initialized", r);
+        return okobpf_refuse(
+            v,
+            "initialize the variable on every path (registers r1 "
+            "to r5 lose their values in a call)",
+            "r%d is not initialized", r);
     }
     return true;
 }
@@ -47,8 +49,8 @@ fits_s32(const struct val *val)
 static void
 copy_val(struct verifier *v, struct val *dst, struct val *src)
 {
-    if (src->type == V_SCALAR || val_is_address(src)) {
-        id_need(v, src);
+    if (src->type == V_SCALAR || okobpf_val_is_address(src)) {
+        okobpf_id_need(v, src);
     }
     *dst = *src;
 }
@@ -61,35 +63,37 @@ follow_mov(struct verifier *v, const struct bpf_insn *insn)
     bool is64 = BPF_CLASS(insn->opcode) == BPF_ALU64;
 
     if (BPF_SOURCE(insn->opcode) == BPF_K) {
-        val_set_scalar(dst, scalar_const(is64
-                                         ? (uint64_t) (int64_t) insn->imm
-                                         : (uint32_t) insn->imm), 0);
+        okobpf_val_set_scalar(
+            dst,
+            okobpf_scalar_const(is64 ? (uint64_t) (int64_t) insn->imm
+                                     : (uint32_t) insn->imm),
+            0);
         return true;
     }
 
-    if (!check_reg(v, bpf_src(insn))) {
+    if (!okobpf_check_reg(v, bpf_src(insn))) {
         return false;
     }
     if (is64 && !insn->offset) {
         copy_val(v, dst, src);
         return true;
     }
-    if (val_is_address(src) && !is64 && !insn->offset) {
+    if (okobpf_val_is_address(src) && !is64 && !insn->offset) {
         copy_val(v, dst, src);
-        address_truncate(dst);
+        okobpf_address_truncate(dst);
         return true;
     }
     if (val_is_pointer(src)) {
-        return refuse(v, "copy pointers with 64-bit moves",
-                      "partial copy of r%d, %s", bpf_src(insn),
-                      val_type_name(v, src));
+        return okobpf_refuse(v, "copy pointers with 64-bit moves",
+                             "partial copy of r%d, %s", bpf_src(insn),
+                             okobpf_val_type_name(v, src));
     }
 
     struct scalar s;
     if (!insn->offset) {
-        s = scalar_truncate(&src->s, 32);
+        s = okobpf_scalar_truncate(&src->s, 32);
     } else {
-        s = scalar_sign_extend(&src->s, insn->offset, is64 ? 64 : 32);
+        s = okobpf_scalar_sign_extend(&src->s, insn->offset, is64 ? 64 : 32);
     }
 
     /* Does the value stay what it is? */
@@ -99,7 +103,7 @@ follow_mov(struct verifier *v, const struct bpf_insn *insn)
         : (src->s.r.smin >= (is64 ? -limit : 0) && src->s.r.smax < limit)) {
         copy_val(v, dst, src);
     } else {
-        val_set_scalar(dst, s, src->deps);
+        okobpf_val_set_scalar(dst, s, src->deps);
     }
     return true;
 }
@@ -121,12 +125,14 @@ follow_end(struct verifier *v, const struct bpf_insn *insn)
     struct val old = *dst;
 
     if (swap) {
-        struct tnum t = tnum_swap(tnum_truncate(old.s.t, insn->imm),
+        struct tnum t = tnum_swap(okobpf_tnum_truncate(old.s.t, insn->imm),
                                   insn->imm);
 
-        val_set_scalar(dst, scalar_make(t, range_full(64), 64), old.deps);
+        okobpf_val_set_scalar(
+            dst, okobpf_scalar_make(t, okobpf_range_full(64), 64), old.deps);
     } else if (old.s.r.umax > scalar_umax(insn->imm)) {
-        val_set_scalar(dst, scalar_truncate(&old.s, insn->imm), old.deps);
+        okobpf_val_set_scalar(dst, okobpf_scalar_truncate(&old.s, insn->imm),
+                              old.deps);
     }
     return true;
 }
@@ -143,8 +149,8 @@ follow_pointer_add(struct verifier *v, struct val *dst, struct val *ptr,
     /* Whatever is done with the pointer depends on it. */
     mark_val_precise(v, number);
 
-    result.s = scalar_alu(subtract ? BPF_SUB : BPF_ADD, 64, false,
-                          &ptr->s, &number->s);
+    result.s = okobpf_scalar_alu(subtract ? BPF_SUB : BPF_ADD, 64, false,
+                                 &ptr->s, &number->s);
     switch ((enum val_type) ptr->type) {
     case V_VALUE:
         break;
@@ -152,44 +158,55 @@ follow_pointer_add(struct verifier *v, struct val *dst, struct val *ptr,
     case V_STACK:
         /* So that further offsets can be added without wrapping. */
         if (result.s.r.smin < -MAX_DELTA || result.s.r.smax > MAX_DELTA) {
-            return refuse(v, "bound the index before use, such as: "
-                          "if (i < N) ... array[i], and make it unsigned",
-                          "stack pointer with an offset that may be far out "
-                          "of the stack");
+            return okobpf_refuse(
+                v,
+                "bound the index before use, such as: "
+                "if (i < N) ... array[i], and make it unsigned",
+                "stack pointer with an offset that may be far out "
+                "of the stack");
         }
         break;
 
     case V_CTX:
         if (!scalar_is_const(&number->s) || number->s.r.umax) {
-            return refuse(v, "access the fields of the context by their names",
-                          "modified context pointer");
+            return okobpf_refuse(
+                v, "access the fields of the context by their names",
+                "modified context pointer");
         }
         break;
 
     case V_VALUE_OR_NULL:
-        return refuse(v, "compare the result of map_lookup() with NULL first",
-                      "arithmetic on %s", val_type_name(v, ptr));
+        return okobpf_refuse(
+            v, "compare the result of map_lookup() with NULL first",
+            "arithmetic on %s", okobpf_val_type_name(v, ptr));
 
     case V_MAP:
-        return refuse(v, "pass maps to helpers as they are",
-                      "arithmetic on %s", val_type_name(v, ptr));
+        return okobpf_refuse(v, "pass maps to helpers as they are",
+                             "arithmetic on %s", okobpf_val_type_name(v, ptr));
 
     case V_NULLS:
     case V_NOT_NULL:
-        return refuse(v, "compare the results of map_lookup() with NULL one "
-                      "by one", "arithmetic on %s", val_type_name(v, ptr));
+        return okobpf_refuse(
+            v,
+            "compare the results of map_lookup() with NULL one "
+            "by one",
+            "arithmetic on %s", okobpf_val_type_name(v, ptr));
 
     case V_PKT_LOW:
     case V_PKT_NEG_LOW:
-        return refuse(v, "do arithmetic on pointers in 64 bits, or all of it "
-                      "in 32", "64-bit arithmetic on %s",
-                      val_type_name(v, ptr));
+        return okobpf_refuse(
+            v,
+            "do arithmetic on pointers in 64 bits, or all of it "
+            "in 32",
+            "64-bit arithmetic on %s", okobpf_val_type_name(v, ptr));
 
     case V_PKT:
-    case V_PKT_NEG:             /* See follow_address_alu(). */
-        return refuse(v, "add numbers to pointers, or subtract numbers from "
-                      "them; nothing else", "forbidden arithmetic on %s",
-                      val_type_name(v, ptr));
+    case V_PKT_NEG:             /* See okobpf_follow_address_alu(). */
+        return okobpf_refuse(
+            v,
+            "add numbers to pointers, or subtract numbers from "
+            "them; nothing else",
+            "forbidden arithmetic on %s", okobpf_val_type_name(v, ptr));
 
     case V_NONE:
     case V_SCALAR:
@@ -235,8 +252,8 @@ follow_nulls_or(struct verifier *v, struct val *dst, struct val *src)
         mark_val_precise(v, src);
         return true;
     }
-    val_set_none(&result);
-    result.s = scalar_const(0);
+    okobpf_val_set_none(&result);
+    result.s = okobpf_scalar_const(0);
     if (dst->type == V_VALUE || dst->type == V_NOT_NULL
         || src->type == V_VALUE || src->type == V_NOT_NULL) {
         result.type = V_NOT_NULL;
@@ -244,7 +261,7 @@ follow_nulls_or(struct verifier *v, struct val *dst, struct val *src)
         return true;
     } else {
         result.type = V_NULLS;
-        if (!relate_either(v, &result, dst, src)) {
+        if (!okobpf_relate_either(v, &result, dst, src)) {
             return false;
         }
     }
@@ -265,19 +282,21 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
         && is_nullable(dst) && is_nullable(src)) {
         return follow_nulls_or(v, dst, src);
     }
-    if (!follow_address_alu(v, insn, dst, src, &done)) {
+    if (!okobpf_follow_address_alu(v, insn, dst, src, &done)) {
         return false;
     } else if (done) {
         return true;
     }
     if (op == BPF_SUB && val_is_pointer(dst) && val_is_pointer(src)) {
-        return refuse(v, "subtract only pointers into the packet",
-                      "difference of %s and %s", val_type_name(v, dst),
-                      val_type_name(v, src));
+        return okobpf_refuse(v, "subtract only pointers into the packet",
+                             "difference of %s and %s",
+                             okobpf_val_type_name(v, dst),
+                             okobpf_val_type_name(v, src));
     }
     if (BPF_CLASS(insn->opcode) == BPF_ALU) {
-        return refuse(v, "do arithmetic on pointers in 64 bits",
-                      "32-bit arithmetic on %s", val_type_name(v, ptr));
+        return okobpf_refuse(v, "do arithmetic on pointers in 64 bits",
+                             "32-bit arithmetic on %s",
+                             okobpf_val_type_name(v, ptr));
     }
     if (val_is_pointer(dst) && val_is_pointer(src)) {
         /* Nothing but differences. */
@@ -287,9 +306,11 @@ follow_pointer_alu(struct verifier *v, const struct bpf_insn *insn,
         return follow_pointer_add(v, dst, ptr, ptr == dst ? src : dst,
                                   op == BPF_SUB);
     }
-    return refuse(v, "add numbers to pointers, or subtract numbers from them; "
-                  "nothing else", "forbidden arithmetic on %s",
-                  val_type_name(v, ptr));
+    return okobpf_refuse(
+        v,
+        "add numbers to pointers, or subtract numbers from them; "
+        "nothing else",
+        "forbidden arithmetic on %s", okobpf_val_type_name(v, ptr));
 }
 
 /* Numbers. */
@@ -357,41 +378,41 @@ relate_result(struct verifier *v, int op, struct val *to,
         }
         /* Fall through. */
     case BPF_ADD:
-        id_need(v, a);
-        id_need(v, b);
-        return relate_sum(v, to, a, b);
+        okobpf_id_need(v, a);
+        okobpf_id_need(v, b);
+        return okobpf_relate_sum(v, to, a, b);
 
     case BPF_SUB:
-        id_need(v, a);
-        id_need(v, b);
-        return relate_difference(v, to, a, b);
+        okobpf_id_need(v, a);
+        okobpf_id_need(v, b);
+        return okobpf_relate_difference(v, to, a, b);
 
     case BPF_AND:
         if (scalar_is_const(&b->s) && !(possible_bits(a) & ~n)) {
-            id_need(v, a);
-            relate_same(to, a);
+            okobpf_id_need(v, a);
+            okobpf_relate_same(to, a);
         }
         return true;
 
     case BPF_DIV:
         if (scalar_is_const(&b->s)) {
-            id_need(v, a);
-            return relate_quotient(v, to, a, n);
+            okobpf_id_need(v, a);
+            return okobpf_relate_quotient(v, to, a, n);
         }
         return true;
 
     case BPF_MUL:
         if (scalar_is_const(&b->s)) {
-            id_need(v, a);
-            return relate_multiple(v, to, a, n);
+            okobpf_id_need(v, a);
+            return okobpf_relate_multiple(v, to, a, n);
         }
         return true;
 
     case BPF_LSH:
         if (scalar_is_const(&b->s) && n == 32 && (fits_u32(a) || fits_s32(a))
             && (!a->id || shifted_form(a->form, true) != FORM_PLAIN)) {
-            id_need(v, a);
-            relate_same(to, a);
+            okobpf_id_need(v, a);
+            okobpf_relate_same(to, a);
             if (to->id) {
                 to->form = shifted_form(a->form, fits_u32(a));
             }
@@ -404,13 +425,13 @@ relate_result(struct verifier *v, int op, struct val *to,
         if (scalar_is_const(&b->s) && n == 32 && a->id
             && unshifted_form(a->form, op == BPF_RSH, a->s.r.smin >= 0,
                               &form)) {
-            relate_same(to, a);
+            okobpf_relate_same(to, a);
             if (to->id) {
                 to->form = form;
             }
         } else if (op == BPF_RSH && scalar_is_const(&b->s) && n < 64) {
-            id_need(v, a);
-            return relate_shifted_down(v, to, a, n);
+            okobpf_id_need(v, a);
+            return okobpf_relate_shifted_down(v, to, a, n);
         }
         return true;
 
@@ -450,7 +471,7 @@ follow_number_alu(struct verifier *v, const struct bpf_insn *insn,
     struct val result;
 
     if (dst == src && (op == BPF_XOR || op == BPF_SUB)) {
-        val_set_scalar(dst, scalar_const(0), 0);
+        okobpf_val_set_scalar(dst, okobpf_scalar_const(0), 0);
         return true;
     }
     uint64_t deps = dst->deps | src->deps;
@@ -464,23 +485,26 @@ follow_number_alu(struct verifier *v, const struct bpf_insn *insn,
 
         if (!is64 && op == BPF_ADD && src->s.h.smax < 0) {
             /* A number below 0, of 32 bits: "n - k - 1" is "n + ~k". */
-            below.s = scalar_sign_extend(&src->s, 32, 64);
-            val_set_unrelated(&below);
+            below.s = okobpf_scalar_sign_extend(&src->s, 32, 64);
+            okobpf_val_set_unrelated(&below);
             src = &below;
         }
-        val_set_scalar(&result, scalar_alu(op, 64, false, &dst->s, &src->s),
-                       deps);
+        okobpf_val_set_scalar(
+            &result, okobpf_scalar_alu(op, 64, false, &dst->s, &src->s), deps);
         if (!relate_result(v, op, &result, dst, src)) {
             return false;
         }
     }
     if (!wide || (!is64 && !fits_u32(&result))) {
-        val_set_scalar(&result, scalar_alu(op, is64 ? 64 : 32, is_signed,
-                                           &dst->s, &src->s), deps);
+        okobpf_val_set_scalar(
+            &result,
+            okobpf_scalar_alu(op, is64 ? 64 : 32, is_signed, &dst->s, &src->s),
+            deps);
     }
     if (!is_signed && is_at_most_first(op)
-        && (!relate_at_most(v, &result, dst, times_first(op, src))
-            || (op == BPF_AND && !relate_at_most(v, &result, src, 1)))) {
+        && (!okobpf_relate_at_most(v, &result, dst, times_first(op, src))
+            || (op == BPF_AND
+                && !okobpf_relate_at_most(v, &result, src, 1)))) {
         return false;
     }
     *dst = result;
@@ -488,7 +512,7 @@ follow_number_alu(struct verifier *v, const struct bpf_insn *insn,
 }
 
 bool
-follow_alu(struct verifier *v, const struct bpf_insn *insn)
+okobpf_follow_alu(struct verifier *v, const struct bpf_insn *insn)
 {
     struct val *dst = reg(v, bpf_dst(insn));
     struct val *src = reg(v, bpf_src(insn));
@@ -499,23 +523,26 @@ follow_alu(struct verifier *v, const struct bpf_insn *insn)
     if (op == BPF_MOV) {
         return follow_mov(v, insn);
     }
-    if (!check_reg(v, bpf_dst(insn))) {
+    if (!okobpf_check_reg(v, bpf_dst(insn))) {
         return false;
     }
     if (op == BPF_END) {
         if (val_is_pointer(dst)) {
-            return refuse(v, "add numbers to pointers, or subtract numbers "
-                          "from them; nothing else",
-                          "forbidden arithmetic on %s", val_type_name(v, dst));
+            return okobpf_refuse(
+                v,
+                "add numbers to pointers, or subtract numbers "
+                "from them; nothing else",
+                "forbidden arithmetic on %s", okobpf_val_type_name(v, dst));
         }
         return follow_end(v, insn);
     }
     if (BPF_SOURCE(insn->opcode) == BPF_K) {
         /* As unsigned numbers, 32-bit constants are used for 32-bit
          * arithmetic only, which ignores the upper half. */
-        val_set_scalar(&imm, scalar_const((uint64_t) (int64_t) insn->imm), 0);
+        okobpf_val_set_scalar(
+            &imm, okobpf_scalar_const((uint64_t) (int64_t) insn->imm), 0);
         src = &imm;
-    } else if (!check_reg(v, bpf_src(insn))) {
+    } else if (!okobpf_check_reg(v, bpf_src(insn))) {
         return false;
     }
     return (val_is_pointer(dst) || val_is_pointer(src)

@@ -36,7 +36,8 @@ comparison_init(struct verifier *v, struct comparison *c)
     c->op = BPF_OP(insn->opcode);
     c->width = BPF_CLASS(insn->opcode) == BPF_JMP ? 64 : 32;
     c->dst = reg(v, bpf_dst(insn));
-    val_set_scalar(&c->imm, scalar_const((uint64_t) (int64_t) insn->imm), 0);
+    okobpf_val_set_scalar(
+        &c->imm, okobpf_scalar_const((uint64_t) (int64_t) insn->imm), 0);
     c->src = (BPF_SOURCE(insn->opcode) == BPF_X ? reg(v, bpf_src(insn))
               : &c->imm);
 }
@@ -63,7 +64,7 @@ struct nulls {
 static bool
 find_nulls(const struct verifier *v, uint32_t id, struct nulls *nulls)
 {
-    const struct origin *origin = id_origin(v, id);
+    const struct origin *origin = okobpf_id_origin(v, id);
 
     if (origin && origin->form == FORM_EITHER) {
         return (find_nulls(v, origin->parts[0], nulls)
@@ -90,7 +91,7 @@ tell_null(struct verifier *v, struct val *val, void *news_)
     if ((val->type == V_VALUE_OR_NULL || val->type == V_NULLS)
         && val->id == news->id) {
         if (news->is_null) {
-            val_set_scalar(val, scalar_const(0), 0);
+            okobpf_val_set_scalar(val, okobpf_scalar_const(0), 0);
         } else {
             val->type = val->type == V_NULLS ? V_NOT_NULL : V_VALUE;
             val->id = ID_NONE;
@@ -103,7 +104,7 @@ tell_all_null(struct verifier *v, uint32_t id, bool is_null)
 {
     struct null_news news = { id, is_null };
 
-    for_each_val(v, tell_null, &news);
+    okobpf_for_each_val(v, tell_null, &news);
 }
 
 /* Learns from a comparison of 'ptr' with NULL.  Of several pointers, an OR is
@@ -151,7 +152,7 @@ possible_outcomes(const struct comparison *c)
         struct scalar a = c->dst->s;
         struct scalar b = c->src->s;
 
-        if (scalar_assume(c->op, c->width, taken, &a, &b)) {
+        if (okobpf_scalar_assume(c->op, c->width, taken, &a, &b)) {
             outcomes |= taken ? TAKEN : NOT_TAKEN;
         }
     }
@@ -164,15 +165,18 @@ refuse_comparison(struct verifier *v, const struct comparison *c)
     const struct val *ptr = val_is_pointer(c->dst) ? c->dst : c->src;
     const struct val *other = ptr == c->dst ? c->src : c->dst;
 
-    return refuse(v, ptr->type == V_PKT
-                  ? "compare pointers into the packet only with each other "
-                    "and with the end of the packet, in 64 bits and without "
-                    "sign (<, <=, >, >=, ==, !=)"
-                  : "compare pointers only with NULL, in 64 bits",
-                  "forbidden %scomparison of %s with %s",
-                  c->width == 32 ? "32-bit "
-                  : is_signed_jump(c->op) ? "signed " : "",
-                  val_type_name(v, ptr), val_type_name(v, other));
+    return okobpf_refuse(
+        v,
+        ptr->type == V_PKT
+            ? "compare pointers into the packet only with each other "
+              "and with the end of the packet, in 64 bits and without "
+              "sign (<, <=, >, >=, ==, !=)"
+            : "compare pointers only with NULL, in 64 bits",
+        "forbidden %scomparison of %s with %s",
+        c->width == 32          ? "32-bit "
+        : is_signed_jump(c->op) ? "signed "
+                                : "",
+        okobpf_val_type_name(v, ptr), okobpf_val_type_name(v, other));
 }
 
 /* Whether 'ptr' points into a value of a map, or just past it.  Farther away,
@@ -195,7 +199,7 @@ check_comparison(struct verifier *v, struct comparison *c, int *outcomes)
     if (!val_is_pointer(dst) && !val_is_pointer(src)) {
         *outcomes = possible_outcomes(c);
         if (*outcomes != (TAKEN | NOT_TAKEN)) {
-            mark_precise(v, dst->deps | src->deps);
+            okobpf_mark_precise(v, dst->deps | src->deps);
         }
         return true;
     }
@@ -216,7 +220,7 @@ check_comparison(struct verifier *v, struct comparison *c, int *outcomes)
     struct val *ptr = val_is_pointer(dst) ? dst : src;
     struct val *other = ptr == dst ? src : dst;
     if (!is_zero(other) || !is_equality(c->op)
-        || (val_is_address(ptr) && ptr->type != V_PKT)) {
+        || (okobpf_val_is_address(ptr) && ptr->type != V_PKT)) {
         return refuse_comparison(v, c);
     }
     mark_val_precise(v, other);
@@ -228,7 +232,7 @@ check_comparison(struct verifier *v, struct comparison *c, int *outcomes)
 }
 
 void
-branch_go(struct verifier *v, bool taken, int which)
+okobpf_branch_go(struct verifier *v, bool taken, int which)
 {
     const struct bpf_insn *insn = &v->insns[v->cur->insn];
     struct state *cur = v->cur;
@@ -236,10 +240,10 @@ branch_go(struct verifier *v, bool taken, int which)
 
     comparison_init(v, &c);
     if (c.dst->type == V_SCALAR && c.src->type == V_SCALAR) {
-        learn(v, c.op, c.width, taken, c.dst, c.src);
+        okobpf_learn(v, c.op, c.width, taken, c.dst, c.src);
     } else if (c.dst->type == V_PKT && c.src->type == V_PKT) {
         if (offsets_compare(&c)) {
-            learn(v, c.op, c.width, taken, c.dst, c.src);
+            okobpf_learn(v, c.op, c.width, taken, c.dst, c.src);
         }
     } else {
         const struct val *ptr = val_is_pointer(c.dst) ? c.dst : c.src;
@@ -272,7 +276,7 @@ push_null_cases(struct verifier *v, const struct comparison *c)
 
     if (ptr->type == V_NULLS && find_nulls(v, ptr->id, &nulls)) {
         for (int i = 1; i < nulls.n; i++) {
-            if (!v_push(v, c->op == BPF_JNE, i)) {
+            if (!okobpf_v_push(v, c->op == BPF_JNE, i)) {
                 return false;
             }
         }
@@ -281,15 +285,15 @@ push_null_cases(struct verifier *v, const struct comparison *c)
 }
 
 bool
-follow_branch(struct verifier *v)
+okobpf_follow_branch(struct verifier *v)
 {
     const struct bpf_insn *insn = &v->insns[v->cur->insn];
     struct comparison c;
     int outcomes;
 
-    if (!check_reg(v, bpf_dst(insn))
+    if (!okobpf_check_reg(v, bpf_dst(insn))
         || (BPF_SOURCE(insn->opcode) == BPF_X
-            && !check_reg(v, bpf_src(insn)))) {
+            && !okobpf_check_reg(v, bpf_src(insn)))) {
         return false;
     }
     comparison_init(v, &c);
@@ -300,21 +304,21 @@ follow_branch(struct verifier *v)
         /* A value compared with one that is within the packet may become an
          * offset. */
         if (c.dst->type == V_SCALAR && is_within(c.src)) {
-            id_need(v, c.dst);
+            okobpf_id_need(v, c.dst);
         } else if (c.src->type == V_SCALAR && is_within(c.dst)) {
-            id_need(v, c.src);
+            okobpf_id_need(v, c.src);
         }
 
         /* What is not equal is less special than what is, so that the path
          * where it is ends soon, at a checkpoint of the one where it isn't.
          * With lists of addresses this makes all the difference. */
         bool first = (c.op == BPF_JNE && c.dst->type == V_SCALAR);
-        if (!push_null_cases(v, &c) || !v_push(v, !first, 0)) {
+        if (!push_null_cases(v, &c) || !okobpf_v_push(v, !first, 0)) {
             return false;
         }
-        branch_go(v, first, 0);
+        okobpf_branch_go(v, first, 0);
     } else {
-        branch_go(v, outcomes == TAKEN, 0);
+        okobpf_branch_go(v, outcomes == TAKEN, 0);
     }
     return true;
 }

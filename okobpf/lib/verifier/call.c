@@ -37,7 +37,7 @@ map_name(const struct map_spec *map)
 static bool
 check_arg_reg(struct verifier *v, struct call *call, int r)
 {
-    call->odd = !check_reg(v, r);
+    call->odd = !okobpf_check_reg(v, r);
     return !call->odd;
 }
 
@@ -49,9 +49,10 @@ check_number(struct verifier *v, struct call *call, int r)
     }
     if (val_is_pointer(reg(v, r))) {
         call->odd = true;
-        return refuse(v, "pass numbers where numbers are expected",
-                      "argument %d of %s(): expected a number, got %s", r,
-                      call->helper->name, val_type_name(v, reg(v, r)));
+        return okobpf_refuse(v, "pass numbers where numbers are expected",
+                             "argument %d of %s(): expected a number, got %s",
+                             r, call->helper->name,
+                             okobpf_val_type_name(v, reg(v, r)));
     }
     return true;
 }
@@ -66,9 +67,9 @@ check_map(struct verifier *v, struct call *call, int r)
     }
     if (val->type != V_MAP) {
         call->odd = true;
-        return refuse(v, "pass the address of a map definition",
-                      "argument %d of %s(): expected a map, got %s", r,
-                      call->helper->name, val_type_name(v, val));
+        return okobpf_refuse(v, "pass the address of a map definition",
+                             "argument %d of %s(): expected a map, got %s", r,
+                             call->helper->name, okobpf_val_type_name(v, val));
     }
 
     call->map = &v->image->maps[val->map];
@@ -77,15 +78,16 @@ check_map(struct verifier *v, struct call *call, int r)
         || !(call->helper->map_types & (UINT32_C(1) << call->map->type))) {
         const char *type = okobpf_map_type_to_string(call->map->type);
 
-        return refuse(v, "use a helper that the kind of map has",
-                      "%s() can't be used on the map '%s' of type %s",
-                      call->helper->name, map_name(call->map),
-                      type ? type : "unknown");
+        return okobpf_refuse(v, "use a helper that the kind of map has",
+                             "%s() can't be used on the map '%s' of type %s",
+                             call->helper->name, map_name(call->map),
+                             type ? type : "unknown");
     }
     if (call->map->globals) {
-        return refuse(v, "use the variables by their names",
-                      "%s() on '%s', which holds the program's variables",
-                      call->helper->name, map_name(call->map));
+        return okobpf_refuse(
+            v, "use the variables by their names",
+            "%s() on '%s', which holds the program's variables",
+            call->helper->name, map_name(call->map));
     }
     return true;
 }
@@ -103,14 +105,14 @@ check_mem_arg(struct verifier *v, struct call *call, int r,
         return false;
     }
     snprintf(what, sizeof what, "argument %d of %s()", r, call->helper->name);
-    if (!check_mem(v, ptr, what, 0, size, access)) {
+    if (!okobpf_check_mem(v, ptr, what, 0, size, access)) {
         return false;
     }
     if (ptr->type == V_STACK) {
         if (access == ACCESS_READ) {
-            return check_stack_read(v, ptr, what, 0, size);
+            return okobpf_check_stack_read(v, ptr, what, 0, size);
         }
-        stack_clobber(v, ptr, 0, size, sure);
+        okobpf_stack_clobber(v, ptr, 0, size, sure);
     }
     return true;
 }
@@ -131,9 +133,9 @@ packet_has(struct verifier *v, const struct val *ptr, const struct val *size,
         && !scalar_is_const(&size->s)) {
         struct val end = *ptr;
 
-        end.s = scalar_alu(BPF_ADD, 64, false, &ptr->s, &size->s);
-        val_set_unrelated(&end);
-        if (!relate_sum(v, &end, ptr, size)) {
+        end.s = okobpf_scalar_alu(BPF_ADD, 64, false, &ptr->s, &size->s);
+        okobpf_val_set_unrelated(&end);
+        if (!okobpf_relate_sum(v, &end, ptr, size)) {
             return false;
         }
         *has = (end.id && end.form == FORM_PLAIN && end.range != RANGE_NONE
@@ -165,11 +167,12 @@ check_sized_mem(struct verifier *v, struct call *call, int r,
         }
     }
     if (size->s.r.umax > MAX_MEM_SIZE) {
-        return refuse(v, "bound the size before the call: if (size > 64) "
-                      "return 0;",
-                      "argument %d of %s(): the size may be as large as %llu",
-                      r + 1, call->helper->name,
-                      (unsigned long long) size->s.r.umax);
+        return okobpf_refuse(
+            v,
+            "bound the size before the call: if (size > 64) "
+            "return 0;",
+            "argument %d of %s(): the size may be as large as %llu", r + 1,
+            call->helper->name, (unsigned long long) size->s.r.umax);
     }
     call->size += size->s.r.umax;
     return check_mem_arg(v, call, r, size->s.r.umax, size->s.r.umin, access);
@@ -202,13 +205,15 @@ check_event(struct verifier *v, struct call *call, int r)
     }
     mark_val_precise(v, size);
     if (size->s.r.umax > call->map->value_size) {
-        return refuse(v, "bound the size before the call, or define the ring "
-                      "with larger values",
-                      "argument %d of %s(): events in the ring '%s' have at "
-                      "most %"PRIu32" bytes, and the size may be as large as "
-                      "%"PRIu64, r + 1, call->helper->name,
-                      map_name(call->map), call->map->value_size,
-                      size->s.r.umax);
+        return okobpf_refuse(
+            v,
+            "bound the size before the call, or define the ring "
+            "with larger values",
+            "argument %d of %s(): events in the ring '%s' have at "
+            "most %"PRIu32" bytes, and the size may be as large as "
+            "%"PRIu64,
+            r + 1, call->helper->name, map_name(call->map),
+            call->map->value_size, size->s.r.umax);
     }
     call->size += size->s.r.umax;
     if (!packet_has(v, reg(v, r), size, &has)) {
@@ -236,36 +241,42 @@ check_format(struct verifier *v, struct call *call, int r)
     if (!map || !map->read_only || !map->init || map->max_entries != 1
         || !scalar_is_const(&val->s)) {
         call->odd = true;
-        return refuse(v, "use a constant string: "
-                      "static const char fmt[] = \"...\";",
-                      "argument %d of %s(): expected a constant string, got "
-                      "%s", r, name, val_type_name(v, val));
+        return okobpf_refuse(
+            v,
+            "use a constant string: "
+            "static const char fmt[] = \"...\";",
+            "argument %d of %s(): expected a constant string, got "
+            "%s",
+            r, name, okobpf_val_type_name(v, val));
     }
     if (val->s.r.smin < 0 || val->s.r.smin >= map->value_size) {
-        return refuse(v, "use the string by its name",
-                      "argument %d of %s(): address outside of the constants",
-                      r, name);
+        return okobpf_refuse(
+            v, "use the string by its name",
+            "argument %d of %s(): address outside of the constants", r, name);
     }
 
-    const char *problem = printf_format_check(
+    const char *problem = okobpf_printf_format_check(
         (const char *) map->init + val->s.r.smin,
         map->value_size - val->s.r.smin, &n_args);
     if (problem) {
-        return refuse(v, "change the format string",
-                      "argument %d of %s(): %s", r, name, problem);
+        return okobpf_refuse(v, "change the format string",
+                             "argument %d of %s(): %s", r, name, problem);
     }
     if (r + n_args > MAX_HELPER_ARGS) {
-        return refuse(v, "print fewer numbers",
-                      "%s(): the format wants %d numbers: expected at most %d",
-                      name, n_args, MAX_HELPER_ARGS - r);
+        return okobpf_refuse(
+            v, "print fewer numbers",
+            "%s(): the format wants %d numbers: expected at most %d", name,
+            n_args, MAX_HELPER_ARGS - r);
     }
     for (int i = 1; i <= n_args; i++) {
         if (reg(v, r + i)->type == V_NONE) {
-            return refuse(v, "pass as many numbers after the format as it has "
-                          "conversions",
-                          "%s(): the format wants %d number%s, and the "
-                          "program passes %d", name, n_args,
-                          n_args > 1 ? "s" : "", i - 1);
+            return okobpf_refuse(
+                v,
+                "pass as many numbers after the format as it has "
+                "conversions",
+                "%s(): the format wants %d number%s, and the "
+                "program passes %d",
+                name, n_args, n_args > 1 ? "s" : "", i - 1);
         }
         if (!check_number(v, call, r + i)) {
             return false;
@@ -282,8 +293,8 @@ check_arg(struct verifier *v, struct call *call, int r)
                   || type == ARG_MAP_ITEM || type == ARG_MAP_EVENT);
 
     if (sized && !call->map) {
-        return refuse(v, NULL, "%s() takes no map before argument %d",
-                      call->helper->name, r);
+        return okobpf_refuse(v, NULL, "%s() takes no map before argument %d",
+                             call->helper->name, r);
     }
     switch (type) {
     case ARG_NONE:
@@ -311,7 +322,7 @@ check_arg(struct verifier *v, struct call *call, int r)
     case ARG_FMT:
         return check_format(v, call, r);
     }
-    return refuse(v, NULL, "unknown kind of argument");
+    return okobpf_refuse(v, NULL, "unknown kind of argument");
 }
 
 /* Adds to the refusal of a call of helper 'number' what that helper is in
@@ -320,7 +331,7 @@ check_arg(struct verifier *v, struct call *call, int r)
 static void
 tell_others_helper(struct verifier *v, int32_t number)
 {
-    const char *name = linux_helper_name(number);
+    const char *name = okobpf_linux_helper_name(number);
     const char *ubpf = (number == 8 ? " (and ubpf_adjust_head() in uBPF)"
                         : number == 9 ? " (and ubpf_packet_data() in uBPF)"
                         : number == 11 ? " (and ubpf_truncate_packet() in "
@@ -329,7 +340,7 @@ tell_others_helper(struct verifier *v, int32_t number)
     struct okobpf_report *report = v->report;
 
     if (name && !v->image->made_here) {
-        char *advice = report_asprintf(
+        char *advice = okobpf_report_asprintf(
             "%s%sin Linux, helper %"PRId32" is %s()%s; here numbers mean "
             "something else: compile programs for XDP with clang -include "
             "oko/xdp.h, others with the helpers of <oko/filter.h>",
@@ -342,20 +353,22 @@ tell_others_helper(struct verifier *v, int32_t number)
 }
 
 bool
-follow_helper(struct verifier *v, const struct bpf_insn *insn)
+okobpf_follow_helper(struct verifier *v, const struct bpf_insn *insn)
 {
     struct call call = { .helper = NULL };
 
     if (insn->imm <= 0 || insn->imm >= N_HELPERS
-        || !helpers[insn->imm].function) {
-        refuse(v, "call the helpers of <oko/filter.h>, and inline other "
-               "functions", "call of unknown helper %d: expected 1 to %d",
-               insn->imm, N_HELPERS - 1);
+        || !okobpf_helpers[insn->imm].function) {
+        okobpf_refuse(v,
+                      "call the helpers of <oko/filter.h>, and inline other "
+                      "functions",
+                      "call of unknown helper %d: expected 1 to %d", insn->imm,
+                      N_HELPERS - 1);
         tell_others_helper(v, insn->imm);
         return false;
     }
 
-    call.helper = &helpers[insn->imm];
+    call.helper = &okobpf_helpers[insn->imm];
     for (int r = 1; r <= MAX_HELPER_ARGS; r++) {
         if (!check_arg(v, &call, r)) {
             if (call.odd) {
@@ -365,57 +378,58 @@ follow_helper(struct verifier *v, const struct bpf_insn *insn)
         }
     }
 
-    charge_helper(v, call.helper, call.map_index, call.size);
+    okobpf_charge_helper(v, call.helper, call.map_index, call.size);
 
     struct val *r0 = reg(v, 0);
     if (call.helper->ret == RET_MAP_VALUE_OR_NULL) {
         if (!call.map) {
-            return refuse(v, NULL, "%s() takes no map", call.helper->name);
+            return okobpf_refuse(v, NULL, "%s() takes no map",
+                                 call.helper->name);
         }
-        val_set_none(r0);
+        okobpf_val_set_none(r0);
         r0->type = V_VALUE_OR_NULL;
         r0->map = call.map_index;
         r0->id = v->next_id++;
-        r0->s = scalar_const(0);
+        r0->s = okobpf_scalar_const(0);
     } else {
         bool is_u32 = call.helper->ret == RET_U32;
 
-        val_set_scalar(r0, is_u32 ? scalar_range(0, UINT32_MAX)
-                       : scalar_unknown(), 0);
+        okobpf_val_set_scalar(r0, is_u32 ? okobpf_scalar_range(0, UINT32_MAX)
+                              : okobpf_scalar_unknown(), 0);
     }
     for (int r = 1; r <= 5; r++) {
-        val_set_none(reg(v, r));
+        okobpf_val_set_none(reg(v, r));
     }
     v->cur->insn++;
     return true;
 }
 
 bool
-follow_local_call(struct verifier *v, const struct bpf_insn *insn)
+okobpf_follow_local_call(struct verifier *v, const struct bpf_insn *insn)
 {
     struct state *cur = v->cur;
 
     if (cur->depth + 1 >= BPF_MAX_FRAMES) {
-        return refuse(v, "let the compiler inline some functions",
-                      "calls nested more than %d deep", BPF_MAX_FRAMES);
+        return okobpf_refuse(v, "let the compiler inline some functions",
+                             "calls nested more than %d deep", BPF_MAX_FRAMES);
     }
 
     struct frame *caller = cur_frame(v);
     struct frame *callee = &cur->frames[++cur->depth];
-    frame_init(callee, cur->depth);
+    okobpf_frame_init(callee, cur->depth);
     callee->call_insn = cur->insn;
     for (int r = 1; r <= 5; r++) {
         callee->regs[r] = caller->regs[r];
     }
     for (int r = 0; r <= 5; r++) {
-        val_set_none(&caller->regs[r]);
+        okobpf_val_set_none(&caller->regs[r]);
     }
     cur->insn += 1 + insn->imm;
     return true;
 }
 
 bool
-follow_exit(struct verifier *v, bool *ended)
+okobpf_follow_exit(struct verifier *v, bool *ended)
 {
     struct state *cur = v->cur;
     const struct val *r0 = reg(v, 0);
@@ -424,9 +438,11 @@ follow_exit(struct verifier *v, bool *ended)
         struct frame *callee = cur_frame(v);
 
         if (r0->type == V_STACK) {
-            return refuse(v, "let the caller pass the address of a variable "
-                          "of its own", "return of %s from a function",
-                          val_type_name(v, r0));
+            return okobpf_refuse(
+                v,
+                "let the caller pass the address of a variable "
+                "of its own",
+                "return of %s from a function", okobpf_val_type_name(v, r0));
         }
         cur->depth--;
         *reg(v, 0) = callee->regs[0];
@@ -434,12 +450,12 @@ follow_exit(struct verifier *v, bool *ended)
         return true;
     }
 
-    if (!check_reg(v, 0)) {
+    if (!okobpf_check_reg(v, 0)) {
         return false;
     }
     if (val_is_pointer(r0)) {
-        return refuse(v, "return a number", "the program returns %s",
-                      val_type_name(v, r0));
+        return okobpf_refuse(v, "return a number", "the program returns %s",
+                             okobpf_val_type_name(v, r0));
     }
     *ended = true;
     return true;

@@ -10,7 +10,7 @@
 #include "verifier/verifier.h"
 
 bool
-is_local_call(const struct bpf_insn *insn)
+okobpf_is_local_call(const struct bpf_insn *insn)
 {
     return (insn->opcode == (BPF_JMP | BPF_CALL)
             && bpf_src(insn) == BPF_CALL_LOCAL);
@@ -45,7 +45,7 @@ never_falls_through(const struct bpf_insn *insn)
 }
 
 struct ways
-ways_from(const struct verifier *v, uint32_t index, bool calls)
+okobpf_ways_from(const struct verifier *v, uint32_t index, bool calls)
 {
     const struct bpf_insn *insn = &v->insns[index];
     struct ways ways = { .n = 0 };
@@ -59,7 +59,7 @@ ways_from(const struct verifier *v, uint32_t index, bool calls)
                                              ? index + 1 : index].second
                                      ? 2 : 1);
     }
-    if (calls && is_local_call(insn)) {
+    if (calls && okobpf_is_local_call(insn)) {
         ways.to[ways.n++] = index + 1 + insn->imm;
     }
     return ways;
@@ -74,21 +74,22 @@ find_functions(struct verifier *v)
     for (uint32_t i = 0; i < v->n_insns; i++) {
         const struct bpf_insn *insn = &v->insns[i];
 
-        if (v->info[i].second || !is_local_call(insn)) {
+        if (v->info[i].second || !okobpf_is_local_call(insn)) {
             continue;
         }
         int64_t target = (int64_t) i + 1 + insn->imm;
         if (target < 0 || target >= v->n_insns || v->info[target].second) {
-            return refuse_at(v, i, "call a function of the program",
-                             "call of instruction %lld: expected one of the "
-                             "program's, 0 to %u", (long long) target,
-                             v->n_insns - 1);
+            return okobpf_refuse_at(
+                v, i, "call a function of the program",
+                "call of instruction %lld: expected one of the "
+                "program's, 0 to %u",
+                (long long) target, v->n_insns - 1);
         }
         n += !v->info[target].function;
         v->info[target].function = 1;
     }
 
-    v->functions = v_alloc(v, n * sizeof *v->functions);
+    v->functions = okobpf_v_alloc(v, n * sizeof *v->functions);
     if (!v->functions) {
         return false;
     }
@@ -125,26 +126,32 @@ check_jumps(struct verifier *v)
         }
         if (jump_to(insn, i, &target)) {
             if (target < 0 || target >= v->n_insns) {
-                return refuse_at(v, i, "jump within the program",
-                                 "jump to instruction %lld: the program has 0 "
-                                 "to %u", (long long) target, v->n_insns - 1);
+                return okobpf_refuse_at(
+                    v, i, "jump within the program",
+                    "jump to instruction %lld: the program has 0 "
+                    "to %u",
+                    (long long) target, v->n_insns - 1);
             } else if (target < f->start || target >= f->end) {
-                return refuse_at(v, i, "call the function instead",
-                                 "jump to instruction %lld, in another "
-                                 "function: expected %u to %u",
-                                 (long long) target, f->start, f->end - 1);
+                return okobpf_refuse_at(v, i, "call the function instead",
+                                        "jump to instruction %lld, in another "
+                                        "function: expected %u to %u",
+                                        (long long) target, f->start,
+                                        f->end - 1);
             } else if (v->info[target].second) {
-                return refuse_at(v, i, "jump to the start of an instruction",
-                                 "jump to instruction %lld, the middle of a "
-                                 "16-byte load", (long long) target);
+                return okobpf_refuse_at(
+                    v, i, "jump to the start of an instruction",
+                    "jump to instruction %lld, the middle of a "
+                    "16-byte load",
+                    (long long) target);
             }
         }
         if (!never_falls_through(insn)
             && i + 1 + (i + 1 < v->n_insns && v->info[i + 1].second)
                >= f->end) {
-            return refuse_at(v, i, "end each function with a return",
-                             "control falls off the end of the %s",
-                             f->end == v->n_insns ? "program" : "function");
+            return okobpf_refuse_at(v, i, "end each function with a return",
+                                    "control falls off the end of the %s",
+                                    f->end == v->n_insns ? "program"
+                                                         : "function");
         }
     }
     return true;
@@ -155,13 +162,13 @@ static bool
 check_reachable(struct verifier *v)
 {
     size_t stack_size = ((size_t) v->n_insns * 3 + 1) * sizeof(uint32_t);
-    uint32_t *stack = v_alloc(v, stack_size);
+    uint32_t *stack = okobpf_v_alloc(v, stack_size);
     size_t n = 0;
 
-    bool *reached = v_alloc(v, v->n_insns);
+    bool *reached = okobpf_v_alloc(v, v->n_insns);
     if (!stack || !reached) {
-        v_free(v, stack, stack_size);
-        v_free(v, reached, v->n_insns);
+        okobpf_v_free(v, stack, stack_size);
+        okobpf_v_free(v, reached, v->n_insns);
         return false;
     }
 
@@ -170,7 +177,7 @@ check_reachable(struct verifier *v)
         uint32_t i = stack[--n];
 
         if (!reached[i]) {
-            struct ways ways = ways_from(v, i, true);
+            struct ways ways = okobpf_ways_from(v, i, true);
 
             reached[i] = true;
             for (int w = 0; w < ways.n; w++) {
@@ -183,11 +190,11 @@ check_reachable(struct verifier *v)
     for (i = 0; i < v->n_insns && (reached[i] || v->info[i].second); i++) {
         continue;
     }
-    v_free(v, stack, stack_size);
-    v_free(v, reached, v->n_insns);
+    okobpf_v_free(v, stack, stack_size);
+    okobpf_v_free(v, reached, v->n_insns);
     return (i >= v->n_insns
-            || refuse_at(v, i, "remove the code, or compile with -O2",
-                         "unreachable instruction"));
+            || okobpf_refuse_at(v, i, "remove the code, or compile with -O2",
+                                "unreachable instruction"));
 }
 
 /* Calls. */
@@ -203,31 +210,35 @@ check_calls(struct verifier *v, uint32_t f, uint32_t level, uint32_t *depths)
 
     depths[f] = UINT32_MAX;
     for (uint32_t i = function->start; i < function->end; i++) {
-        if (v->info[i].second || !is_local_call(&v->insns[i])) {
+        if (v->info[i].second || !okobpf_is_local_call(&v->insns[i])) {
             continue;
         }
 
         uint32_t callee = v->info[i + 1 + v->insns[i].imm].function;
         if (depths[callee] == UINT32_MAX) {
-            return refuse_at(v, i, "use a loop with a constant bound",
-                             "recursion: the function at instruction %u calls "
-                             "itself", v->functions[callee].start);
+            return okobpf_refuse_at(
+                v, i, "use a loop with a constant bound",
+                "recursion: the function at instruction %u calls "
+                "itself",
+                v->functions[callee].start);
         }
         if (level + 1 >= BPF_MAX_FRAMES
             || level + depths[callee] >= BPF_MAX_FRAMES) {
-            return refuse_at(v, i, "let the compiler inline some functions: "
-                             "__attribute__((always_inline))",
-                             "calls nested more than %d deep",
-                             BPF_MAX_FRAMES);
+            return okobpf_refuse_at(v, i,
+                                    "let the compiler inline some functions: "
+                                    "__attribute__((always_inline))",
+                                    "calls nested more than %d deep",
+                                    BPF_MAX_FRAMES);
         }
         if (!depths[callee] && !check_calls(v, callee, level + 1, depths)) {
             return false;
         }
         if (level + depths[callee] >= BPF_MAX_FRAMES) {
-            return refuse_at(v, i, "let the compiler inline some functions: "
-                             "__attribute__((always_inline))",
-                             "calls nested more than %d deep",
-                             BPF_MAX_FRAMES);
+            return okobpf_refuse_at(v, i,
+                                    "let the compiler inline some functions: "
+                                    "__attribute__((always_inline))",
+                                    "calls nested more than %d deep",
+                                    BPF_MAX_FRAMES);
         }
         if (depths[callee] + 1 > deepest) {
             deepest = depths[callee] + 1;
@@ -241,10 +252,10 @@ static bool
 check_call_depth(struct verifier *v)
 {
     size_t size = v->n_functions * sizeof(uint32_t);
-    uint32_t *depths = v_alloc(v, size);
+    uint32_t *depths = okobpf_v_alloc(v, size);
     bool ok = depths && check_calls(v, 0, 0, depths);
 
-    v_free(v, depths, size);
+    okobpf_v_free(v, depths, size);
     return ok;
 }
 
@@ -259,14 +270,14 @@ find_joins(struct verifier *v)
         }
 
         /* 'live' serves as a mark that one way leads there. */
-        struct ways ways = ways_from(v, i, true);
+        struct ways ways = okobpf_ways_from(v, i, true);
         for (int w = 0; w < ways.n; w++) {
             struct insn_info *to = &v->info[ways.to[w]];
 
             to->target |= to->live;
             to->live = 1;
         }
-        if (is_local_call(&v->insns[i])) {
+        if (okobpf_is_local_call(&v->insns[i])) {
             v->info[i + 1].target = true;
         }
     }
@@ -276,20 +287,22 @@ find_joins(struct verifier *v)
 }
 
 bool
-check_code(struct verifier *v)
+okobpf_check_code(struct verifier *v)
 {
     if (!v->n_insns) {
-        return over_limit(v, OKOBPF_REJECTED, "write a function",
-                          "the program has no instructions");
+        return okobpf_over_limit(v, OKOBPF_REJECTED, "write a function",
+                                 "the program has no instructions");
     }
     if (v->n_insns > v->limits->max_insns) {
-        return over_limit(v, OKOBPF_LIMIT, "make the program smaller",
-                          "the program has %u instructions: expected at most "
-                          "%u", v->n_insns, v->limits->max_insns);
+        return okobpf_over_limit(
+            v, OKOBPF_LIMIT, "make the program smaller",
+            "the program has %u instructions: expected at most "
+            "%u",
+            v->n_insns, v->limits->max_insns);
     }
-    v->info = v_alloc(v, v->n_insns * sizeof *v->info);
+    v->info = okobpf_v_alloc(v, v->n_insns * sizeof *v->info);
     if (!v->info
-        || !check_encoding(v)
+        || !okobpf_check_encoding(v)
         || !find_functions(v)
         || !check_jumps(v)
         || !check_reachable(v)
@@ -297,6 +310,6 @@ check_code(struct verifier *v)
         return false;
     }
     find_joins(v);
-    find_loops(v);
-    return find_live(v);
+    okobpf_find_loops(v);
+    return okobpf_find_live(v);
 }

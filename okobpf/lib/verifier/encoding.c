@@ -12,10 +12,11 @@
 static bool
 bad_insn(struct verifier *v, uint32_t index, const char *what)
 {
-    return refuse_at(v, index,
-                     "compile with clang -target bpf; instructions are those "
-                     "of RFC 9669",
-                     "illegal instruction: %s", what);
+    return okobpf_refuse_at(
+        v, index,
+        "compile with clang -target bpf; instructions are those "
+        "of RFC 9669",
+        "illegal instruction: %s", what);
 }
 
 static bool
@@ -63,8 +64,8 @@ check_alu(struct verifier *v, uint32_t index)
             return bad_insn(v, index, "reserved field of a division is set");
         }
         if (!by_reg && !insn->imm) {
-            return refuse_at(v, index, "divide by something else",
-                             "division by the constant 0");
+            return okobpf_refuse_at(v, index, "divide by something else",
+                                    "division by the constant 0");
         }
         break;
 
@@ -72,9 +73,9 @@ check_alu(struct verifier *v, uint32_t index)
     case BPF_RSH:
     case BPF_ARSH:
         if (!by_reg && (insn->imm < 0 || insn->imm >= bits)) {
-            return refuse_at(v, index, "shift by less than the number of bits",
-                             "shift by %d: expected 0 to %d", insn->imm,
-                             bits - 1);
+            return okobpf_refuse_at(
+                v, index, "shift by less than the number of bits",
+                "shift by %d: expected 0 to %d", insn->imm, bits - 1);
         }
         /* Fall through. */
     case BPF_ADD:
@@ -114,11 +115,13 @@ check_jump(struct verifier *v, uint32_t index)
 
     case BPF_CALL:
         if (is64 && by_reg) {
-            return refuse_at(v, index, "call functions by their names, and "
-                             "compile with -O2, which inlines what is passed "
-                             "as a pointer to a function",
-                             "call of a function by an address in a register "
-                             "(callx): which one it is can't be known here");
+            return okobpf_refuse_at(
+                v, index,
+                "call functions by their names, and "
+                "compile with -O2, which inlines what is passed "
+                "as a pointer to a function",
+                "call of a function by an address in a register "
+                "(callx): which one it is can't be known here");
         }
         if (!is64 || bpf_dst(insn) || insn->offset
             || (bpf_src(insn) != BPF_CALL_HELPER
@@ -183,11 +186,10 @@ check_ld(struct verifier *v, uint32_t index)
         return bad_insn(v, index, "unknown kind of 64-bit constant");
     }
     if (insn->imm < 0 || insn->imm >= v->image->n_maps) {
-        return refuse_at(v, index,
-                         "refer to a map by its symbol",
-                         "reference to map %d of a program with %u map%s",
-                         insn->imm, v->image->n_maps,
-                         v->image->n_maps == 1 ? "" : "s");
+        return okobpf_refuse_at(
+            v, index, "refer to a map by its symbol",
+            "reference to map %d of a program with %u map%s", insn->imm,
+            v->image->n_maps, v->image->n_maps == 1 ? "" : "s");
     }
 
     const struct map_spec *map = &v->image->maps[insn->imm];
@@ -196,14 +198,16 @@ check_ld(struct verifier *v, uint32_t index)
     }
     if (kind == BPF_PSEUDO_MAP_IDX_VALUE
         && (map->type != OKOBPF_MAP_ARRAY || !map->max_entries)) {
-        return refuse_at(v, index, "look the value up",
-                         "address of a value in a map that is not an array");
+        return okobpf_refuse_at(
+            v, index, "look the value up",
+            "address of a value in a map that is not an array");
     }
     if (kind == BPF_PSEUDO_MAP_IDX_VALUE
         && (uint32_t) second->imm >= map->value_size) {
-        return refuse_at(v, index, "refer to variables by their symbols",
-                         "address %u bytes into a value of %u bytes",
-                         (uint32_t) second->imm, map->value_size);
+        return okobpf_refuse_at(v, index,
+                                "refer to variables by their symbols",
+                                "address %u bytes into a value of %u bytes",
+                                (uint32_t) second->imm, map->value_size);
     }
     return true;
 }
@@ -260,7 +264,7 @@ writes_dst(const struct bpf_insn *insn)
 }
 
 bool
-check_encoding(struct verifier *v)
+okobpf_check_encoding(struct verifier *v)
 {
     for (uint32_t i = 0; i < v->n_insns; i++) {
         const struct bpf_insn *insn = &v->insns[i];
@@ -294,9 +298,10 @@ check_encoding(struct verifier *v)
                         && insn->imm != BPF_CMPXCHG);
         if ((writes_dst(insn) && bpf_dst(insn) == 10)
             || (fetches && bpf_src(insn) == 10)) {
-            return refuse_at(v, i, "copy r10 and change the copy",
-                             "write to r10, the frame pointer, which can "
-                             "only be read");
+            return okobpf_refuse_at(
+                v, i, "copy r10 and change the copy",
+                "write to r10, the frame pointer, which can "
+                "only be read");
         }
         if (insn->opcode == (BPF_LD | BPF_IMM | BPF_DW)) {
             v->info[++i].second = true;

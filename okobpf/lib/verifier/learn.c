@@ -37,7 +37,7 @@ is_rest(const struct val *val)
 static struct scalar
 conclude(const struct val *val, const struct val *known)
 {
-    struct scalar half = scalar_const(32);
+    struct scalar half = okobpf_scalar_const(32);
     bool is_signed = (known->form == FORM_SHIFTED_S
                       || known->form == FORM_SHIFTED_REST_S);
 
@@ -47,20 +47,22 @@ conclude(const struct val *val, const struct val *known)
     if (is_rest(val) != is_rest(known)
         || val->form == FORM_QUOTIENT || val->form == FORM_MULTIPLE
         || known->form == FORM_QUOTIENT || known->form == FORM_MULTIPLE) {
-        return scalar_unknown();
+        return okobpf_scalar_unknown();
     }
 
     /* What 'val' is, or was before it was shifted: from id + known->delta to
      * id + val->delta, or the same of what is left after these. */
     int64_t step = (int64_t) val->delta - known->delta;
-    struct scalar shift = scalar_const((uint64_t) (is_rest(val) ? -step
-                                                   : step));
+    struct scalar shift = okobpf_scalar_const((uint64_t) (is_rest(val) ? -step
+                                                          : step));
     struct scalar s = known->s;
     if (is_shifted(known)) {
-        s = scalar_alu(is_signed ? BPF_ARSH : BPF_RSH, 64, false, &s, &half);
+        s = okobpf_scalar_alu(is_signed ? BPF_ARSH : BPF_RSH, 64, false, &s,
+                              &half);
     }
-    s = scalar_alu(BPF_ADD, 64, false, &s, &shift);
-    return (is_shifted(val) ? scalar_alu(BPF_LSH, 64, false, &s, &half) : s);
+    s = okobpf_scalar_alu(BPF_ADD, 64, false, &s, &shift);
+    return (is_shifted(val) ? okobpf_scalar_alu(BPF_LSH, 64, false, &s, &half)
+                            : s);
 }
 
 /* Refines 'val' if it depends on 'news->known'. */
@@ -88,11 +90,12 @@ tell(struct verifier *v, struct val *val, void *news_)
         changed = true;
     }
     struct scalar s = conclude(val, known);
-    if (!scalar_includes(&s, &val->s)) {
+    if (!okobpf_scalar_includes(&s, &val->s)) {
         struct scalar both = val->s;
 
         /* If there is no such number, the path can't be taken. */
-        if (scalar_intersect(&both, &s) && !scalar_equal(&both, &val->s)) {
+        if (okobpf_scalar_intersect(&both, &s)
+            && !okobpf_scalar_equal(&both, &val->s)) {
             val->s = both;
             changed = true;
         }
@@ -101,13 +104,13 @@ tell(struct verifier *v, struct val *val, void *news_)
         if (val->type == V_SCALAR) {
             val->deps |= news->deps;
         } else {
-            mark_precise(v, news->deps);
+            okobpf_mark_precise(v, news->deps);
         }
     }
 }
 
 int32_t
-range_of_rest(const struct val *rest)
+okobpf_range_of_rest(const struct val *rest)
 {
     int64_t range = RANGE_NONE;
 
@@ -124,26 +127,28 @@ static bool
 look_behind(const struct verifier *v, struct val *about)
 {
     const struct origin *origin = (about->form == FORM_PLAIN
-                                   ? id_origin(v, about->id) : NULL);
-    struct scalar delta = scalar_const((uint64_t) (int64_t) about->delta);
+                                   ? okobpf_id_origin(v, about->id) : NULL);
+    struct scalar delta
+        = okobpf_scalar_const((uint64_t) (int64_t) about->delta);
 
     if (!origin || origin->parts[1]) {
         return false;
     }
-    about->s = scalar_alu(BPF_SUB, 64, false, &about->s, &delta);
-    val_set_unrelated(about);
+    about->s = okobpf_scalar_alu(BPF_SUB, 64, false, &about->s, &delta);
+    okobpf_val_set_unrelated(about);
     about->id = origin->parts[0];
     if (origin->form == FORM_PLAIN || origin->form == FORM_REST) {
         about->form = origin->form;
         about->delta = origin->delta;
-        about->range = range_of_rest(about);
+        about->range = okobpf_range_of_rest(about);
         return true;
     } else if (origin->form == FORM_QUOTIENT
                && about->s.r.umax < UINT64_MAX / origin->delta) {
         uint64_t divisor = origin->delta;
 
-        about->s = scalar_range(about->s.r.umin * divisor,
-                                about->s.r.umax * divisor + divisor - 1);
+        about->s
+            = okobpf_scalar_range(about->s.r.umin * divisor,
+                                  about->s.r.umax * divisor + divisor - 1);
         return true;
     }
     return false;
@@ -155,7 +160,7 @@ tell_all(struct verifier *v, const struct val *known, uint64_t deps)
     struct news news = { *known, deps };
 
     while (news.known.id) {
-        for_each_val(v, tell, &news);
+        okobpf_for_each_val(v, tell, &news);
         if (!look_behind(v, &news.known)) {
             break;
         }
@@ -168,17 +173,18 @@ tell_relation(struct verifier *v, const struct val *val, uint64_t deps)
 {
     struct news news = { *val, deps };
 
-    news.known.s = scalar_unknown();
-    for_each_val(v, tell, &news);
+    news.known.s = okobpf_scalar_unknown();
+    okobpf_for_each_val(v, tell, &news);
 }
 
 void
-tell_range(struct verifier *v, uint32_t id, int64_t range, uint64_t deps)
+okobpf_tell_range(struct verifier *v, uint32_t id, int64_t range,
+                  uint64_t deps)
 {
     struct val known;
 
     if (id != ID_PKT_LEN && range > RANGE_NONE && range <= INT32_MAX) {
-        val_set_none(&known);
+        okobpf_val_set_none(&known);
         known.id = id;
         known.range = range;
         tell_relation(v, &known, deps);
@@ -186,10 +192,10 @@ tell_range(struct verifier *v, uint32_t id, int64_t range, uint64_t deps)
 }
 
 void
-learn_len(struct verifier *v, int64_t len, uint64_t deps)
+okobpf_learn_len(struct verifier *v, int64_t len, uint64_t deps)
 {
     if (len > (int64_t) v->cur->len_min) {
-        mark_precise(v, deps);
+        okobpf_mark_precise(v, deps);
         v->cur->len_min = len < MAX_PKT_LEN ? len : MAX_PKT_LEN;
     }
 }
@@ -209,7 +215,7 @@ learn_together(struct verifier *v, const struct val *a, uint32_t with,
 
     /* The smallest that 'a' can be tells of the other symbol. */
     if (a->s.r.smin >= 0 && a->s.r.smin < MAX_PKT_LEN) {
-        tell_range(v, with, range + a->s.r.smin, deps);
+        okobpf_tell_range(v, with, range + a->s.r.smin, deps);
     }
     if (!a->id || a->form != FORM_PLAIN) {
         return;
@@ -219,8 +225,8 @@ learn_together(struct verifier *v, const struct val *a, uint32_t with,
         known.with = with;
         known.with_range = range;
         tell_relation(v, &known, deps);
-        if (id_find_sum(v, a->id, with, &sum)) {
-            tell_range(v, sum, range, deps);
+        if (okobpf_id_find_sum(v, a->id, with, &sum)) {
+            okobpf_tell_range(v, sum, range, deps);
         }
     }
 }
@@ -242,14 +248,14 @@ learn_at_most(struct verifier *v, const struct val *a, const struct val *b,
         /* The smallest that 'a' can be tells how long the packet is at
          * least. */
         if (a->s.r.umin < MAX_PKT_LEN) {
-            learn_len(v, (int64_t) a->s.r.umin + gap + room, deps);
+            okobpf_learn_len(v, (int64_t) a->s.r.umin + gap + room, deps);
         }
 
         /* a is id + delta, and not larger than a packet, so that it doesn't
          * wrap. */
         if (a->id && a->form == FORM_PLAIN
             && a->delta + gap + room > a->range) {
-            tell_range(v, a->id, a->delta + gap + room, deps);
+            okobpf_tell_range(v, a->id, a->delta + gap + room, deps);
         }
     }
     if (b->form == FORM_PLAIN && b->with) {
@@ -273,7 +279,7 @@ learn_differ(struct verifier *v, const struct val *a, const struct val *b,
         && a->id && a->form == FORM_PLAIN && a->range != RANGE_NONE
         && a->range == (int64_t) a->delta - b->delta
         && a->range < INT32_MAX) {
-        tell_range(v, a->id, (int64_t) a->range + 1, deps);
+        okobpf_tell_range(v, a->id, (int64_t) a->range + 1, deps);
     }
 }
 
@@ -373,7 +379,7 @@ look_at_symbol(struct verifier *v, struct val *val, void *symbol_)
 static uint64_t
 use(struct verifier *v, const struct val *val)
 {
-    note_use(v, val);
+    okobpf_note_use(v, val);
     return val->type == V_SCALAR ? val->deps : 0;
 }
 
@@ -419,13 +425,13 @@ keep_range(struct verifier *v, const struct val *sum,
 static bool
 learn_parts(struct verifier *v, const struct val *sum)
 {
-    const struct origin *origin = id_origin(v, sum->id);
+    const struct origin *origin = okobpf_id_origin(v, sum->id);
     struct symbol parts[2];
     bool changed = false;
 
     for (int i = 0; i < 2; i++) {
         parts[i] = (struct symbol) { .id = origin->parts[i] };
-        for_each_val(v, look_at_symbol, &parts[i]);
+        okobpf_for_each_val(v, look_at_symbol, &parts[i]);
         if (!parts[i].low) {
             return false;
         }
@@ -436,7 +442,7 @@ learn_parts(struct verifier *v, const struct val *sum)
         int64_t range = sum->range + parts[1 - i].smin;
 
         if (range > parts[i].low->range && range <= INT32_MAX) {
-            tell_range(v, parts[i].id, range, use_sum(v, sum, parts));
+            okobpf_tell_range(v, parts[i].id, range, use_sum(v, sum, parts));
             changed = true;
         }
     }
@@ -464,7 +470,7 @@ collect_sums(struct verifier *v, struct val *val, void *sums_)
             return;
         }
     }
-    origin = id_origin(v, val->id);
+    origin = okobpf_id_origin(v, val->id);
     if (origin && origin->form == FORM_PLAIN && origin->parts[1]) {
         sums->vals[sums->n++] = val;
     }
@@ -480,7 +486,7 @@ learn_all_parts(struct verifier *v)
         struct sums sums = { .n = 0 };
 
         changed = false;
-        for_each_val(v, collect_sums, &sums);
+        okobpf_for_each_val(v, collect_sums, &sums);
         for (int i = 0; i < sums.n; i++) {
             changed = learn_parts(v, sums.vals[i]) || changed;
         }
@@ -488,8 +494,8 @@ learn_all_parts(struct verifier *v)
 }
 
 void
-learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
-      struct val *src)
+okobpf_learn(struct verifier *v, int op, int width, bool taken,
+             struct val *dst, struct val *src)
 {
     struct val a = *dst;
     struct val b = *src;
@@ -497,7 +503,7 @@ learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
                      | (b.type == V_SCALAR ? b.deps : 0));
 
     if (dst == src
-        || !scalar_assume(op, width, taken, &a.s, &b.s)) {
+        || !okobpf_scalar_assume(op, width, taken, &a.s, &b.s)) {
         /* The other way is not possible, either, if the path isn't. */
         return;
     }
@@ -505,12 +511,12 @@ learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
     const bool raised[2] = { a.s.r.smin > dst->s.r.smin,
                              b.s.r.smin > src->s.r.smin };
 
-    if (!scalar_equal(&a.s, &dst->s)) {
+    if (!okobpf_scalar_equal(&a.s, &dst->s)) {
         dst->s = a.s;
         dst->deps = a.type == V_SCALAR ? deps : 0;
         tell_all(v, dst, deps);
     }
-    if (!scalar_equal(&b.s, &src->s)) {
+    if (!okobpf_scalar_equal(&b.s, &src->s)) {
         src->s = b.s;
         src->deps = b.type == V_SCALAR ? deps : 0;
         tell_all(v, src, deps);
@@ -519,10 +525,10 @@ learn(struct verifier *v, int op, int width, bool taken, struct val *dst,
     const struct val *both[2] = { &a, &b };
     for (int i = 0; i < 2; i++) {
         if (both[i]->id == ID_PKT_LEN && both[i]->form == FORM_PLAIN) {
-            learn_len(v, both[i]->s.r.smin - both[i]->delta, deps);
+            okobpf_learn_len(v, both[i]->s.r.smin - both[i]->delta, deps);
         }
         if (raised[i]) {
-            learn_bounds(v, both[i], deps);
+            okobpf_learn_bounds(v, both[i], deps);
         }
     }
     learn_order(v, op, width, taken, &a, &b, deps);

@@ -41,8 +41,8 @@ set_with(struct val *to, uint32_t with, int64_t range)
 }
 
 bool
-relate_at_most(struct verifier *v, struct val *to, const struct val *a,
-               uint64_t times)
+okobpf_relate_at_most(struct verifier *v, struct val *to, const struct val *a,
+                      uint64_t times)
 {
     uint32_t rest;
 
@@ -55,7 +55,7 @@ relate_at_most(struct verifier *v, struct val *to, const struct val *a,
     }
     if (a->form == FORM_REST) {
         /* to <= pkt_len - (id + delta). */
-        id_need(v, to);
+        okobpf_id_need(v, to);
         set_with(to, a->id, a->delta);
         return true;
     }
@@ -63,7 +63,7 @@ relate_at_most(struct verifier *v, struct val *to, const struct val *a,
         return true;
     }
 
-    id_need(v, to);
+    okobpf_id_need(v, to);
     if (a->range != RANGE_NONE) {
         /* a + range - delta <= pkt_len, and 'a' less its part grows with it,
          * so that it is not less than for the smallest. */
@@ -76,7 +76,7 @@ relate_at_most(struct verifier *v, struct val *to, const struct val *a,
         times = times < MAX_TIMES ? times : MAX_TIMES;
         rest = to->id;
         for (uint64_t i = 2; i < times; i++) {
-            if (!id_sum(v, rest, to->id, &rest)) {
+            if (!okobpf_id_sum(v, rest, to->id, &rest)) {
                 return false;
             }
         }
@@ -114,19 +114,19 @@ look_low(struct verifier *v, struct val *val, void *low_)
 }
 
 void
-relate_rest_as_offset(struct verifier *v, struct val *to)
+okobpf_relate_rest_as_offset(struct verifier *v, struct val *to)
 {
     struct low low = { .id = to->id };
     int32_t delta = to->delta;
 
-    for_each_val(v, look_low, &low);
-    val_set_unrelated(to);
-    id_need(v, to);
+    okobpf_for_each_val(v, look_low, &low);
+    okobpf_val_set_unrelated(to);
+    okobpf_id_need(v, to);
     if (low.who && to->s.r.smin >= 0 && to->s.r.smax <= MAX_REST) {
         /* It is pkt_len - (id + delta), without wrapping, and id is not less
          * than it can be. */
         to->range = to_range(delta + low.smin);
-        note_use(v, low.who);
+        okobpf_note_use(v, low.who);
         mark_val_precise(v, low.who);
     }
 }
@@ -142,7 +142,7 @@ struct terms {
 static bool
 find_terms(const struct verifier *v, uint32_t id, struct terms *terms)
 {
-    const struct origin *origin = id_origin(v, id);
+    const struct origin *origin = okobpf_id_origin(v, id);
 
     if (origin && origin->form == FORM_PLAIN && origin->parts[1]) {
         return (find_terms(v, origin->parts[0], terms)
@@ -165,7 +165,7 @@ learn_with(struct verifier *v, uint32_t id, int64_t least, uint32_t with,
     uint32_t other = ID_NONE;
     int n_others = 0;
 
-    tell_range(v, with, range + least, deps);
+    okobpf_tell_range(v, with, range + least, deps);
     if (!find_terms(v, with, &terms)) {
         return;
     }
@@ -180,18 +180,18 @@ learn_with(struct verifier *v, uint32_t id, int64_t least, uint32_t with,
 
     /* All that is left is 'id' and one other, or 'id' alone. */
     if (!n_others) {
-        tell_range(v, id, range, deps);
-        learn_len(v, range + least, deps);
+        okobpf_tell_range(v, id, range, deps);
+        okobpf_learn_len(v, range + least, deps);
     } else if (n_others == 1) {
-        tell_range(v, other, range + least, deps);
+        okobpf_tell_range(v, other, range + least, deps);
     }
 }
 
 void
-learn_bounds(struct verifier *v, const struct val *val, uint64_t deps)
+okobpf_learn_bounds(struct verifier *v, const struct val *val, uint64_t deps)
 {
     if (val->id && val->form == FORM_REST) {
-        tell_range(v, val->id, range_of_rest(val), deps);
+        okobpf_tell_range(v, val->id, okobpf_range_of_rest(val), deps);
     }
     if (is_plain(val) && val->s.r.smin >= 0 && val->s.r.smax <= MAX_REST) {
         /* val is id + delta, without wrapping. */
@@ -199,7 +199,7 @@ learn_bounds(struct verifier *v, const struct val *val, uint64_t deps)
                           : MAX_PKT_LEN) - val->delta);
 
         if (val->range != RANGE_NONE) {
-            learn_len(v, least + val->range, deps);
+            okobpf_learn_len(v, least + val->range, deps);
         }
         if (val->with) {
             learn_with(v, val->id, least, val->with, val->with_range, deps);

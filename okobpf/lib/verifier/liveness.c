@@ -16,11 +16,11 @@ helper_reads(const struct bpf_insn *insn)
     uint16_t regs = 0;
 
     if (insn->imm <= 0 || insn->imm >= N_HELPERS
-        || !helpers[insn->imm].function) {
+        || !okobpf_helpers[insn->imm].function) {
         return 0;
     }
     for (int i = 0; i < MAX_HELPER_ARGS; i++) {
-        switch (helpers[insn->imm].args[i]) {
+        switch (okobpf_helpers[insn->imm].args[i]) {
         case ARG_NONE:
             break;
         case ARG_FMT:
@@ -49,7 +49,7 @@ static uint16_t
 live_before(const struct verifier *v, uint32_t index)
 {
     const struct bpf_insn *insn = &v->insns[index];
-    struct ways ways = ways_from(v, index, false);
+    struct ways ways = okobpf_ways_from(v, index, false);
     uint16_t dst = 1u << bpf_dst(insn);
     uint16_t src = 1u << bpf_src(insn);
     uint16_t live = 0;
@@ -110,14 +110,14 @@ live_before(const struct verifier *v, uint32_t index)
 /* Fills in 'live', going backward from each change to the instructions before
  * it until nothing changes any more. */
 bool
-find_live(struct verifier *v)
+okobpf_find_live(struct verifier *v)
 {
     uint32_t n = v->n_insns;
     size_t size = ((size_t) n * 6 + 2) * sizeof(uint32_t);
 
     /* The instructions from which one can get to 'i' are from[first[i]]
      * up to, but excluding, from[first[i + 1]]: at most 3 'n' in all. */
-    uint32_t *first = v_alloc(v, size);
+    uint32_t *first = okobpf_v_alloc(v, size);
     if (!first) {
         return false;
     }
@@ -130,7 +130,7 @@ find_live(struct verifier *v)
             if (v->info[i].second) {
                 continue;
             }
-            struct ways ways = ways_from(v, i, true);
+            struct ways ways = okobpf_ways_from(v, i, true);
             for (int w = 0; w < ways.n; w++) {
                 if (!pass) {
                     first[ways.to[w]]++;
@@ -148,9 +148,9 @@ find_live(struct verifier *v)
 
     /* 'todo' holds each instruction at most once: a stack, on which all are at
      * first, with the last at the top. */
-    bool *queued = v_alloc(v, n);
+    bool *queued = okobpf_v_alloc(v, n);
     if (!queued) {
-        v_free(v, first, size);
+        okobpf_v_free(v, first, size);
         return false;
     }
     for (uint32_t i = 0; i < n; i++) {
@@ -175,7 +175,7 @@ find_live(struct verifier *v)
             }
         }
     }
-    v_free(v, queued, n);
-    v_free(v, first, size);
+    okobpf_v_free(v, queued, n);
+    okobpf_v_free(v, first, size);
     return true;
 }

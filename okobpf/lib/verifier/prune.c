@@ -76,7 +76,7 @@ checkpoint_mark_precise(struct checkpoint *cp, uint64_t deps)
 }
 
 void
-mark_precise(struct verifier *v, uint64_t deps)
+okobpf_mark_precise(struct verifier *v, uint64_t deps)
 {
     struct checkpoint *cp = v->cur->parent;
 
@@ -86,7 +86,7 @@ mark_precise(struct verifier *v, uint64_t deps)
 }
 
 void
-mark_slot_read(struct verifier *v, uint32_t frame, uint32_t slot)
+okobpf_mark_slot_read(struct verifier *v, uint32_t frame, uint32_t slot)
 {
     uint64_t bit = UINT64_C(1) << slot;
 
@@ -159,7 +159,7 @@ may_have(const struct verifier *v, const struct checkpoint *cp, uint32_t id,
     if (cp->ids[id / 64 % 4] & UINT64_C(1) << id % 64 || !depth) {
         return true;
     }
-    o = id_origin(v, id);
+    o = okobpf_id_origin(v, id);
     if (o && o->form == FORM_EITHER) {
         return (may_have(v, cp, o->parts[0], depth - 1)
                 || may_have(v, cp, o->parts[1], depth - 1));
@@ -213,9 +213,9 @@ match_id(const struct verifier *v, struct comparison *c,
     /* What follows from the saved state may have made use of what the symbol
      * stands for, if that came up again.  Whether a loop makes progress is
      * another matter: what its counter stands for is longer in each round. */
-    const struct origin *o = c->exact ? NULL : id_origin(v, old);
+    const struct origin *o = c->exact ? NULL : okobpf_id_origin(v, old);
     if (o && origin_may_matter(v, c->cp, o)) {
-        const struct origin *n = id_origin(v, new);
+        const struct origin *n = okobpf_id_origin(v, new);
 
         return (!shift && n && o->form == n->form && o->delta == n->delta
                 && match_id(v, c, o->parts[0], n->parts[0], 0)
@@ -281,8 +281,8 @@ val_included(const struct verifier *v, struct comparison *c,
     const struct scalar *s = rest_on(c, new);
     return ((!val_has_map(old) || old->map == new->map)
             && old->frame == new->frame
-            && (c->exact ? scalar_equal(&old->s, s)
-                : scalar_includes(&old->s, s))
+            && (c->exact ? okobpf_scalar_equal(&old->s, s)
+                : okobpf_scalar_includes(&old->s, s))
             && relation_included(v, c, old, new));
 }
 
@@ -291,7 +291,7 @@ static bool
 is_data(const struct slot *slot, int i)
 {
     return (slot->kind[i] >= B_MISC
-            && !(slot_byte_in_val(slot, i)
+            && !(okobpf_slot_byte_in_val(slot, i)
                  && val_is_pointer(&slot->val)));
 }
 
@@ -322,7 +322,7 @@ slot_included(const struct verifier *v, struct comparison *c,
             break;
 
         case B_ZERO:
-            if (!slot_byte_is_zero(new, i, &c->deps)) {
+            if (!okobpf_slot_byte_is_zero(new, i, &c->deps)) {
                 return false;
             }
             break;
@@ -401,10 +401,10 @@ includes(struct verifier *v, const struct checkpoint *cp, bool exact)
     }
     for (uint32_t f = 0; f <= cp->saved->depth; f++) {
         for (uint64_t bits = c.read[f]; bits; bits &= bits - 1) {
-            mark_slot_read(v, f, __builtin_ctzll(bits));
+            okobpf_mark_slot_read(v, f, __builtin_ctzll(bits));
         }
     }
-    mark_precise(v, c.deps);
+    okobpf_mark_precise(v, c.deps);
     return true;
 }
 
@@ -413,8 +413,8 @@ includes(struct verifier *v, const struct checkpoint *cp, bool exact)
 static void
 checkpoint_free(struct verifier *v, struct checkpoint *cp)
 {
-    saved_free(v, cp->saved);
-    v_free(v, cp, sizeof *cp);
+    okobpf_saved_free(v, cp->saved);
+    okobpf_v_free(v, cp, sizeof *cp);
     v->n_checkpoints--;
 }
 
@@ -430,7 +430,7 @@ restart_deps(struct state *cur, const struct saved *saved)
         frame->written = 0;
         for (int r = 0; r < 10; r++) {
             if (!(saved->frames[f].regs & (1u << r))) {
-                val_set_none(&frame->regs[r]);
+                okobpf_val_set_none(&frame->regs[r]);
             } else if (frame->regs[r].type == V_SCALAR) {
                 frame->regs[r].deps = var_of_reg(cur->depth, f, r);
             }
@@ -470,14 +470,14 @@ note_ids(struct checkpoint *cp)
 static bool
 checkpoint_add(struct verifier *v, struct join *join)
 {
-    struct checkpoint *cp = v_alloc(v, sizeof *cp);
+    struct checkpoint *cp = okobpf_v_alloc(v, sizeof *cp);
 
     if (!cp) {
         return false;
     }
-    cp->saved = state_save(v, false);
+    cp->saved = okobpf_state_save(v, false);
     if (!cp->saved) {
-        v_free(v, cp, sizeof *cp);
+        okobpf_v_free(v, cp, sizeof *cp);
         return false;
     }
     note_ids(cp);
@@ -496,7 +496,7 @@ checkpoint_add(struct verifier *v, struct join *join)
 }
 
 bool
-checkpoint_visit(struct verifier *v, bool *pruned)
+okobpf_checkpoint_visit(struct verifier *v, bool *pruned)
 {
     struct join *join = &v->joins[v->cur->insn];
     struct checkpoint **cpp = &join->done;
@@ -506,10 +506,10 @@ checkpoint_visit(struct verifier *v, bool *pruned)
         struct checkpoint *cp = *cpp;
 
         if (includes(v, cp, false)) {
-            log_note(v, "%u: as before: nothing new from here\n",
-                     v->cur->insn);
+            okobpf_log_note(v, "%u: as before: nothing new from here\n",
+                            v->cur->insn);
             cp->n_hits++;
-            work_inherit(v, cp);
+            okobpf_work_inherit(v, cp);
 
             /* What was of use once is likely to be again. */
             *cpp = cp->next;
@@ -532,11 +532,14 @@ checkpoint_visit(struct verifier *v, bool *pruned)
     struct checkpoint *open = join->open;
     for (int i = 0; open && i < 4; open = open->next, i++) {
         if (includes(v, open, true)) {
-            return refuse(v, "make sure that each round of the loop comes "
-                          "closer to its end, with a counter for example: "
-                          "for (i = 0; i < 8; i++)",
-                          "endless loop: instruction %u is reached again with "
-                          "nothing changed", v->cur->insn);
+            return okobpf_refuse(
+                v,
+                "make sure that each round of the loop comes "
+                "closer to its end, with a counter for example: "
+                "for (i = 0; i < 8; i++)",
+                "endless loop: instruction %u is reached again with "
+                "nothing changed",
+                v->cur->insn);
         }
     }
 
@@ -553,11 +556,11 @@ checkpoint_visit(struct verifier *v, bool *pruned)
 }
 
 void
-path_ended(struct verifier *v)
+okobpf_path_ended(struct verifier *v)
 {
     struct checkpoint *cp = v->cur->parent;
 
-    work_ended(v);
+    okobpf_work_ended(v);
     while (cp && !--cp->n_open) {
         struct join *join = &v->joins[cp->saved->insn];
 
@@ -567,7 +570,7 @@ path_ended(struct verifier *v)
         join->n_open--;
 
         struct checkpoint *parent = cp->parent;
-        work_finished(cp);
+        okobpf_work_finished(cp);
         if (v->every_path) {
             checkpoint_free(v, cp);
         } else {
@@ -590,7 +593,7 @@ list_free(struct verifier *v, struct checkpoint *cp)
 }
 
 void
-checkpoints_free(struct verifier *v)
+okobpf_checkpoints_free(struct verifier *v)
 {
     for (uint32_t i = 0; v->joins && i < v->n_insns; i++) {
         list_free(v, v->joins[i].open);

@@ -33,7 +33,7 @@ set_unsigned(struct range *r, int width, uint64_t umin, bool low,
 static int
 signed_side(int width, int64_t x, bool overflow, bool negative)
 {
-    struct range full = range_full(width);
+    struct range full = okobpf_range_full(width);
 
     return (overflow ? (negative ? -1 : 1)
             : x < full.smin ? -1
@@ -76,7 +76,7 @@ signed_sub(int width, int64_t a, int64_t b, int64_t *difference)
 static struct range
 range_add(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
     uint64_t umin, umax;
     int64_t smin, smax;
 
@@ -93,7 +93,7 @@ range_add(int width, const struct range *a, const struct range *b)
 static struct range
 range_sub(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
     int64_t smin, smax;
 
     set_unsigned(&r, width, a->umin - b->umax, a->umin < b->umax,
@@ -109,7 +109,7 @@ range_mul(int width, const struct range *a, const struct range *b)
 {
     const int64_t as[2] = { a->smin, a->smax };
     const int64_t bs[2] = { b->smin, b->smax };
-    struct range full = range_full(width);
+    struct range full = okobpf_range_full(width);
     struct range r = full;
     uint64_t umax;
 
@@ -140,7 +140,7 @@ range_mul(int width, const struct range *a, const struct range *b)
 static struct range
 range_and(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     r.umax = a->umax < b->umax ? a->umax : b->umax;
     return r;
@@ -149,7 +149,7 @@ range_and(int width, const struct range *a, const struct range *b)
 static struct range
 range_or(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     r.umin = a->umin > b->umin ? a->umin : b->umin;
     return r;
@@ -159,7 +159,7 @@ range_or(int width, const struct range *a, const struct range *b)
 static struct range
 range_lsh(int width, const struct range *a, const struct range *n)
 {
-    struct range full = range_full(width);
+    struct range full = okobpf_range_full(width);
     struct range r = full;
 
     if (a->umax <= full.umax >> n->umax) {
@@ -179,7 +179,7 @@ range_lsh(int width, const struct range *a, const struct range *n)
 static struct range
 range_rsh(int width, const struct range *a, const struct range *n)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     r.umin = a->umin >> n->umax;
     r.umax = a->umax >> n->umin;
@@ -189,7 +189,7 @@ range_rsh(int width, const struct range *a, const struct range *n)
 static struct range
 range_arsh(int width, const struct range *a, const struct range *n)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     r.smin = a->smin >> (a->smin < 0 ? n->umin : n->umax);
     r.smax = a->smax >> (a->smax < 0 ? n->umax : n->umin);
@@ -200,7 +200,7 @@ range_arsh(int width, const struct range *a, const struct range *n)
 static struct range
 range_div(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     r.umin = b->umin ? a->umin / b->umax : 0;
     r.umax = b->umin ? a->umax / b->umin : a->umax;
@@ -211,7 +211,7 @@ range_div(int width, const struct range *a, const struct range *b)
 static struct range
 range_mod(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     r.umin = a->umax < b->umin ? a->umin : 0;
     r.umax = a->umax;
@@ -228,7 +228,7 @@ range_mod(int width, const struct range *a, const struct range *b)
 static struct range
 range_sdiv(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     if (b->smin == b->smax && b->smin && b->smin != -1) {
         int64_t x = a->smin / b->smin;
@@ -244,7 +244,7 @@ range_sdiv(int width, const struct range *a, const struct range *b)
 static struct range
 range_smod(int width, const struct range *a, const struct range *b)
 {
-    struct range r = range_full(width);
+    struct range r = okobpf_range_full(width);
 
     r.smin = a->smin < 0 ? a->smin : 0;
     r.smax = a->smax < 0 ? 0 : a->smax;
@@ -264,7 +264,7 @@ range_smod(int width, const struct range *a, const struct range *b)
 static struct range
 shift_count(int width, const struct range *b)
 {
-    struct range n = range_full(width);
+    struct range n = okobpf_range_full(width);
 
     n.umin = 0;
     n.umax = width - 1;
@@ -285,25 +285,26 @@ tnum_alu(int op, int width, struct tnum a, struct tnum b,
 
     switch (op) {
     case BPF_ADD:
-        return tnum_add(a, b);
+        return okobpf_tnum_add(a, b);
     case BPF_SUB:
-        return tnum_sub(a, b);
+        return okobpf_tnum_sub(a, b);
     case BPF_NEG:
-        return tnum_sub(tnum_const(0), a);
+        return okobpf_tnum_sub(tnum_const(0), a);
     case BPF_MUL:
-        return tnum_mul(a, b);
+        return okobpf_tnum_mul(a, b);
     case BPF_AND:
-        return tnum_and(a, b);
+        return okobpf_tnum_and(a, b);
     case BPF_OR:
-        return tnum_or(a, b);
+        return okobpf_tnum_or(a, b);
     case BPF_XOR:
-        return tnum_xor(a, b);
+        return okobpf_tnum_xor(a, b);
     case BPF_LSH:
-        return n < 0 ? TNUM_UNKNOWN : tnum_lsh(a, n);
+        return n < 0 ? TNUM_UNKNOWN : okobpf_tnum_lsh(a, n);
     case BPF_RSH:
-        return n < 0 ? TNUM_UNKNOWN : tnum_rsh(tnum_truncate(a, width), n);
+        return n < 0 ? TNUM_UNKNOWN
+                     : okobpf_tnum_rsh(okobpf_tnum_truncate(a, width), n);
     case BPF_ARSH:
-        return n < 0 ? TNUM_UNKNOWN : tnum_arsh(a, n, width);
+        return n < 0 ? TNUM_UNKNOWN : okobpf_tnum_arsh(a, n, width);
     default:
         return TNUM_UNKNOWN;
     }
@@ -340,7 +341,7 @@ range_alu(int op, int width, bool is_signed,
     case BPF_MOD:
         return (is_signed ? range_smod : range_mod)(width, a, b);
     default:
-        return range_full(width);
+        return okobpf_range_full(width);
     }
 }
 
@@ -354,8 +355,8 @@ works_by_halves(int op)
 }
 
 struct scalar
-scalar_alu(int op, int width, bool is_signed,
-           const struct scalar *a, const struct scalar *b)
+okobpf_scalar_alu(int op, int width, bool is_signed,
+                  const struct scalar *a, const struct scalar *b)
 {
     bool whole = width == SCALAR_BITS;
     const struct range *ar = whole ? &a->r : &a->h;
@@ -363,14 +364,14 @@ scalar_alu(int op, int width, bool is_signed,
     struct range count = shift_count(width, br);
     struct tnum t = tnum_alu(op, width, a->t, b->t, &count);
     struct range r = range_alu(op, width, is_signed, ar, br);
-    struct scalar result = scalar_make(t, r, width);
+    struct scalar result = okobpf_scalar_make(t, r, width);
 
     if (whole && works_by_halves(op)) {
-        struct scalar other = scalar_unknown();
+        struct scalar other = okobpf_scalar_unknown();
 
         other.h = range_alu(op, SCALAR_HALF, is_signed, &a->h, &b->h);
         struct scalar both = result;
-        if (scalar_intersect(&both, &other)) {
+        if (okobpf_scalar_intersect(&both, &other)) {
             result = both;
         }
     }
@@ -395,7 +396,7 @@ assume_below(struct range *a, struct range *b, uint64_t gap)
 static bool
 assume_signed_below(struct range *a, struct range *b, int64_t gap, int width)
 {
-    int64_t lowest = range_full(width).smin;
+    int64_t lowest = okobpf_range_full(width).smin;
 
     if (b->smax < lowest + gap || a->smin > b->smax - gap) {
         return false;
@@ -425,7 +426,7 @@ static bool
 assume_equal(int width, struct scalar *a, struct scalar *b)
 {
     if (width == SCALAR_BITS) {
-        if (!scalar_intersect(a, b)) {
+        if (!okobpf_scalar_intersect(a, b)) {
             return false;
         }
         *b = *a;
@@ -434,13 +435,14 @@ assume_equal(int width, struct scalar *a, struct scalar *b)
 
     /* Only the lower halves are equal. */
     uint64_t high = scalar_umax(SCALAR_BITS) & ~scalar_umax(width);
-    struct scalar a_low = scalar_unknown();
-    struct scalar b_low = scalar_unknown();
+    struct scalar a_low = okobpf_scalar_unknown();
+    struct scalar b_low = okobpf_scalar_unknown();
     a_low.h = a->h;
     a_low.t = (struct tnum) { a->t.value & ~high, a->t.mask | high };
     b_low.h = b->h;
     b_low.t = (struct tnum) { b->t.value & ~high, b->t.mask | high };
-    return scalar_intersect(a, &b_low) && scalar_intersect(b, &a_low);
+    return okobpf_scalar_intersect(a, &b_low)
+           && okobpf_scalar_intersect(b, &a_low);
 }
 
 static bool
@@ -489,8 +491,8 @@ assume_no_common_bits(int width, struct scalar *a, struct scalar *b)
 }
 
 bool
-scalar_assume(int op, int width, bool taken,
-              struct scalar *a, struct scalar *b)
+okobpf_scalar_assume(int op, int width, bool taken,
+                     struct scalar *a, struct scalar *b)
 {
     bool whole = width == SCALAR_BITS;
     struct range *ar = whole ? &a->r : &a->h;
@@ -538,5 +540,5 @@ scalar_assume(int op, int width, bool taken,
     default:
         return true;
     }
-    return possible && scalar_sync(a) && scalar_sync(b);
+    return possible && okobpf_scalar_sync(a) && okobpf_scalar_sync(b);
 }

@@ -39,7 +39,7 @@ text_vput(struct text *text, const char *format, va_list args_)
     }
     if (text->len + n + 1 > text->size) {
         size_t size = (text->len + n + 1) * 2;
-        char *s = mem_resize(text->s, size, 1);
+        char *s = okobpf_mem_resize(text->s, size, 1);
 
         if (!s) {
             text->truncated = true;
@@ -68,7 +68,7 @@ text_put(struct text *text, const char *format, ...)
 /* Values. */
 
 const char *
-val_type_name(const struct verifier *v, const struct val *val)
+okobpf_val_type_name(const struct verifier *v, const struct val *val)
 {
     switch ((enum val_type) val->type) {
     case V_NONE:
@@ -134,7 +134,7 @@ put_number(struct text *text, const struct scalar *s)
     }
 
     /* Only if the bits say more than the bounds. */
-    if (!tnum_includes(s->t, tnum_range(s->r.umin, s->r.umax))) {
+    if (!tnum_includes(s->t, okobpf_tnum_range(s->r.umin, s->r.umax))) {
         text_put(text, " bits 0x%llx/0x%llx",
                  (unsigned long long) s->t.value,
                  (unsigned long long) s->t.mask);
@@ -327,7 +327,7 @@ put_where(struct text *text, const struct verifier *v, uint32_t insn)
     if (insn >= v->n_insns) {
         return;
     }
-    disasm(v->insns, v->n_insns, insn, code, sizeof code);
+    okobpf_disasm(v->insns, v->n_insns, insn, code, sizeof code);
     if (image->section) {
         text_put(text, "section %s, ", image->section);
     }
@@ -357,7 +357,8 @@ report(struct verifier *v, enum okobpf_status status, uint32_t insn,
 
     v->status = status;
     text_vput(&text, reason, args);
-    report_fail(r, status, advice, "%s", text.s ? text.s : "out of memory");
+    okobpf_report_fail(r, status, advice, "%s",
+                       text.s ? text.s : "out of memory");
     free(text.s);
 
     if (!v->info) {
@@ -377,12 +378,12 @@ report(struct verifier *v, enum okobpf_status status, uint32_t insn,
         put_path(&state, v);
         r->state = state.s;
     }
-    log_note(v, "refused at %u: %s\n", insn,
-             r->reason ? r->reason : "out of memory");
+    okobpf_log_note(v, "refused at %u: %s\n", insn,
+                    r->reason ? r->reason : "out of memory");
 }
 
 bool
-refuse(struct verifier *v, const char *advice, const char *reason, ...)
+okobpf_refuse(struct verifier *v, const char *advice, const char *reason, ...)
 {
     va_list args;
 
@@ -393,8 +394,8 @@ refuse(struct verifier *v, const char *advice, const char *reason, ...)
 }
 
 bool
-refuse_at(struct verifier *v, uint32_t insn, const char *advice,
-          const char *reason, ...)
+okobpf_refuse_at(struct verifier *v, uint32_t insn, const char *advice,
+                 const char *reason, ...)
 {
     va_list args;
 
@@ -405,8 +406,8 @@ refuse_at(struct verifier *v, uint32_t insn, const char *advice,
 }
 
 bool
-over_limit(struct verifier *v, enum okobpf_status status, const char *advice,
-           const char *reason, ...)
+okobpf_over_limit(struct verifier *v, enum okobpf_status status,
+                  const char *advice, const char *reason, ...)
 {
     va_list args;
 
@@ -437,7 +438,7 @@ log_close(struct verifier *v, const struct text *text)
 }
 
 void
-log_note(struct verifier *v, const char *format, ...)
+okobpf_log_note(struct verifier *v, const char *format, ...)
 {
     va_list args;
 
@@ -452,13 +453,13 @@ log_note(struct verifier *v, const char *format, ...)
 }
 
 void
-log_step(struct verifier *v)
+okobpf_log_step(struct verifier *v)
 {
     if (v->want_log && !v->report->log_truncated) {
         struct text text = log_open(v);
         char code[128];
 
-        disasm(v->insns, v->n_insns, v->cur->insn, code, sizeof code);
+        okobpf_disasm(v->insns, v->n_insns, v->cur->insn, code, sizeof code);
         text_put(&text, "%u: %s\n    ", v->cur->insn, code);
         put_state(&text, v);
         text_put(&text, "\n");
@@ -467,9 +468,9 @@ log_step(struct verifier *v)
 }
 
 void
-log_finish(struct verifier *v)
+okobpf_log_finish(struct verifier *v)
 {
-    log_note(v, "\n%u instructions followed\n", v->n_visits);
+    okobpf_log_note(v, "\n%u instructions followed\n", v->n_visits);
     free(v->report->log);
     v->report->log = v->log;
     v->log = NULL;

@@ -11,7 +11,7 @@
  * other.  Arithmetic on sets is in range.c. */
 
 struct range
-range_full(int width)
+okobpf_range_full(int width)
 {
     return (struct range) {
         .umin = 0,
@@ -152,7 +152,7 @@ range_sync_tnum(struct range *r, struct tnum t, int width)
 {
     uint64_t sign = UINT64_C(1) << (width - 1);
 
-    t = tnum_truncate(t, width);
+    t = okobpf_tnum_truncate(t, width);
     raise_umin(r, t.value);
     lower_umax(r, t.value | t.mask);
     raise_smin(r, scalar_sext(t.value | (t.mask & sign), width));
@@ -166,12 +166,12 @@ range_sync_tnum(struct range *r, struct tnum t, int width)
 static bool
 tnum_sync_range(struct tnum *t, const struct range *r, int width)
 {
-    struct tnum bounds = tnum_range(r->umin, r->umax);
+    struct tnum bounds = okobpf_tnum_range(r->umin, r->umax);
 
     if (width < SCALAR_BITS) {
         bounds.mask |= ~scalar_umax(width) & scalar_umax(SCALAR_BITS);
     }
-    return tnum_intersect(*t, bounds, t);
+    return okobpf_tnum_intersect(*t, bounds, t);
 }
 
 /* Takes over bounds between the whole of 's' and its lower half. */
@@ -179,7 +179,7 @@ static void
 scalar_sync_halves(struct scalar *s)
 {
     uint64_t low = scalar_umax(SCALAR_HALF);
-    struct range signed_half = range_full(SCALAR_HALF);
+    struct range signed_half = okobpf_range_full(SCALAR_HALF);
 
     /* With only one upper half possible, the bounds' lower halves are
      * bounds. */
@@ -202,7 +202,7 @@ scalar_sync_halves(struct scalar *s)
 }
 
 bool
-scalar_sync(struct scalar *s)
+okobpf_scalar_sync(struct scalar *s)
 {
     /* Each step only ever removes, so this ends; the third round rarely
      * finds anything. */
@@ -221,7 +221,7 @@ scalar_sync(struct scalar *s)
             || !tnum_sync_range(&s->t, &s->h, SCALAR_HALF)) {
             return false;
         }
-        if (scalar_equal(&old, s)) {
+        if (okobpf_scalar_equal(&old, s)) {
             break;
         }
     }
@@ -229,28 +229,28 @@ scalar_sync(struct scalar *s)
 }
 
 struct scalar
-scalar_unknown(void)
+okobpf_scalar_unknown(void)
 {
     return (struct scalar) {
         .t = { 0, scalar_umax(SCALAR_BITS) },
-        .r = range_full(SCALAR_BITS),
-        .h = range_full(SCALAR_HALF),
+        .r = okobpf_range_full(SCALAR_BITS),
+        .h = okobpf_range_full(SCALAR_HALF),
     };
 }
 
 struct scalar
-scalar_range(uint64_t umin, uint64_t umax)
+okobpf_scalar_range(uint64_t umin, uint64_t umax)
 {
-    struct scalar s = scalar_unknown();
+    struct scalar s = okobpf_scalar_unknown();
 
     s.r.umin = umin;
     s.r.umax = umax;
-    scalar_sync(&s);
+    okobpf_scalar_sync(&s);
     return s;
 }
 
 struct scalar
-scalar_const(uint64_t x)
+okobpf_scalar_const(uint64_t x)
 {
     uint64_t low = x & scalar_umax(SCALAR_HALF);
 
@@ -265,7 +265,7 @@ scalar_const(uint64_t x)
 }
 
 bool
-scalar_includes(const struct scalar *a, const struct scalar *b)
+okobpf_scalar_includes(const struct scalar *a, const struct scalar *b)
 {
     return (tnum_includes(a->t, b->t)
             && range_includes(&a->r, &b->r)
@@ -273,7 +273,7 @@ scalar_includes(const struct scalar *a, const struct scalar *b)
 }
 
 bool
-scalar_equal(const struct scalar *a, const struct scalar *b)
+okobpf_scalar_equal(const struct scalar *a, const struct scalar *b)
 {
     return (tnum_equal(a->t, b->t)
             && range_equal(&a->r, &b->r)
@@ -281,40 +281,40 @@ scalar_equal(const struct scalar *a, const struct scalar *b)
 }
 
 bool
-scalar_intersect(struct scalar *a, const struct scalar *b)
+okobpf_scalar_intersect(struct scalar *a, const struct scalar *b)
 {
     range_intersect(&a->r, &b->r);
     range_intersect(&a->h, &b->h);
-    return tnum_intersect(a->t, b->t, &a->t) && scalar_sync(a);
+    return okobpf_tnum_intersect(a->t, b->t, &a->t) && okobpf_scalar_sync(a);
 }
 
 struct scalar
-scalar_make(struct tnum t, struct range r, int width)
+okobpf_scalar_make(struct tnum t, struct range r, int width)
 {
-    struct scalar s = scalar_unknown();
+    struct scalar s = okobpf_scalar_unknown();
 
-    s.t = tnum_truncate(t, width);
+    s.t = okobpf_tnum_truncate(t, width);
     if (width == SCALAR_BITS) {
         s.r = r;
     } else {
         s.h = r;
     }
     /* Not empty, as there is a result for each pair of operands. */
-    scalar_sync(&s);
+    okobpf_scalar_sync(&s);
     return s;
 }
 
 struct scalar
-scalar_truncate(const struct scalar *s, int width)
+okobpf_scalar_truncate(const struct scalar *s, int width)
 {
     if (width >= SCALAR_BITS) {
         return *s;
     } else if (width == SCALAR_HALF) {
-        return scalar_make(s->t, s->h, SCALAR_HALF);
+        return okobpf_scalar_make(s->t, s->h, SCALAR_HALF);
     }
 
-    struct scalar result = scalar_unknown();
-    result.t = tnum_truncate(s->t, width);
+    struct scalar result = okobpf_scalar_unknown();
+    result.t = okobpf_tnum_truncate(s->t, width);
     if (s->r.umax <= scalar_umax(width)) {
         result.r.umin = s->r.umin;
         result.r.umax = s->r.umax;
@@ -323,15 +323,15 @@ scalar_truncate(const struct scalar *s, int width)
         raise_umin(&result.r, s->h.umin);
         lower_umax(&result.r, s->h.umax);
     }
-    scalar_sync(&result);
+    okobpf_scalar_sync(&result);
     return result;
 }
 
 struct scalar
-scalar_sign_extend(const struct scalar *s, int from, int width)
+okobpf_scalar_sign_extend(const struct scalar *s, int from, int width)
 {
-    struct range limits = range_full(from);
-    struct range r = range_full(width);
+    struct range limits = okobpf_range_full(from);
+    struct range r = okobpf_range_full(width);
 
     r.smin = limits.smin;
     r.smax = limits.smax;
@@ -343,5 +343,6 @@ scalar_sign_extend(const struct scalar *s, int from, int width)
         raise_smin(&r, s->h.smin);
         lower_smax(&r, s->h.smax);
     }
-    return scalar_make(tnum_sext(tnum_truncate(s->t, from), from), r, width);
+    return okobpf_scalar_make(
+        okobpf_tnum_sext(okobpf_tnum_truncate(s->t, from), from), r, width);
 }

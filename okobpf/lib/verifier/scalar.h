@@ -50,11 +50,11 @@ scalar_umax(int width)
     return UINT64_MAX >> (64 - width);
 }
 
-struct scalar scalar_unknown(void);
-struct scalar scalar_const(uint64_t);
+struct scalar okobpf_scalar_unknown(void);
+struct scalar okobpf_scalar_const(uint64_t);
 
 /* All numbers from 'umin' to 'umax'. */
-struct scalar scalar_range(uint64_t umin, uint64_t umax);
+struct scalar okobpf_scalar_range(uint64_t umin, uint64_t umax);
 
 static inline bool
 scalar_is_const(const struct scalar *s)
@@ -63,43 +63,45 @@ scalar_is_const(const struct scalar *s)
 }
 
 /* Whether each member of 'b' is known to be in 'a'. */
-bool scalar_includes(const struct scalar *a, const struct scalar *b);
-bool scalar_equal(const struct scalar *a, const struct scalar *b);
+bool okobpf_scalar_includes(const struct scalar *a, const struct scalar *b);
+bool okobpf_scalar_equal(const struct scalar *a, const struct scalar *b);
 
 /* Removes from '*a' what is not in 'b', or returns false, with '*a' undefined,
  * if nothing is left. */
-bool scalar_intersect(struct scalar *a, const struct scalar *b);
+bool okobpf_scalar_intersect(struct scalar *a, const struct scalar *b);
 
 /* Computes 'a OP b' where 'op' is the BPF_OP of an arithmetic instruction
  * other than BPF_MOV and BPF_END.  'width' is SCALAR_BITS or SCALAR_HALF; the
  * latter zeroes the upper half.  'is_signed' is for BPF_DIV and BPF_MOD. */
-struct scalar scalar_alu(int op, int width, bool is_signed,
-                         const struct scalar *a, const struct scalar *b);
+struct scalar okobpf_scalar_alu(int op, int width, bool is_signed,
+                                const struct scalar *a,
+                                const struct scalar *b);
 
 /* Truncates to 'width' bits. */
-struct scalar scalar_truncate(const struct scalar *, int width);
+struct scalar okobpf_scalar_truncate(const struct scalar *, int width);
 
 /* Truncates to 'from' bits, sign-extends these to 'width', which is
  * SCALAR_BITS or SCALAR_HALF, and zeroes the rest. */
-struct scalar scalar_sign_extend(const struct scalar *, int from, int width);
+struct scalar okobpf_scalar_sign_extend(const struct scalar *, int from,
+                                        int width);
 
 /* Takes for granted that the comparison 'a OP b' came out as 'taken', where
  * 'op' is the BPF_OP of a conditional jump, and removes from '*a' and '*b'
  * members for which it does not.  Returns false, with '*a' and '*b' undefined,
  * if it cannot come out so. */
-bool scalar_assume(int op, int width, bool taken,
-                   struct scalar *a, struct scalar *b);
+bool okobpf_scalar_assume(int op, int width, bool taken,
+                          struct scalar *a, struct scalar *b);
 
 /* Between scalar.c and range.c. */
 
 /* All numbers of 'width' bits. */
-struct range range_full(int width);
+struct range okobpf_range_full(int width);
 
 /* Makes the parts of 's' agree.  Returns false if that leaves nothing. */
-bool scalar_sync(struct scalar *);
+bool okobpf_scalar_sync(struct scalar *);
 
 /* Returns the numbers whose lower 'width' bits are in 't' and 'r' and whose
  * upper bits, if 'width' is SCALAR_HALF, are 0. */
-struct scalar scalar_make(struct tnum t, struct range r, int width);
+struct scalar okobpf_scalar_make(struct tnum t, struct range r, int width);
 
 #endif /* scalar.h */

@@ -52,15 +52,15 @@ slot_forget(struct verifier *v, struct slot *slot)
 }
 
 bool
-slot_byte_in_val(const struct slot *slot, int i)
+okobpf_slot_byte_in_val(const struct slot *slot, int i)
 {
     return slot->size && i >= slot->start && i < slot->start + slot->size;
 }
 
 bool
-slot_byte_is_zero(const struct slot *slot, int i, uint64_t *deps)
+okobpf_slot_byte_is_zero(const struct slot *slot, int i, uint64_t *deps)
 {
-    if (slot_byte_in_val(slot, i) && val_is_const(&slot->val)
+    if (okobpf_slot_byte_in_val(slot, i) && val_is_const(&slot->val)
         && !slot->val.s.r.umax) {
         *deps |= slot->val.deps;
         return true;
@@ -116,20 +116,22 @@ refuse_read(struct verifier *v, const struct val *ptr, const char *what,
     int64_t start = ptr->s.r.smin + ofs;
 
     if (scalar_is_const(&ptr->s)) {
-        return refuse(v, advice, "byte %lld of the %llu at r10 %lld (%s) %s",
-                      (long long) (at - start), (unsigned long long) size,
-                      (long long) start, what, is);
+        return okobpf_refuse(
+            v, advice, "byte %lld of the %llu at r10 %lld (%s) %s",
+            (long long) (at - start), (unsigned long long) size,
+            (long long) start, what, is);
     }
-    return refuse(v, advice, "the byte at r10 %lld, which a read of %llu "
-                  "bytes at r10 %lld to r10 %lld (%s) may get to, %s",
-                  (long long) at, (unsigned long long) size,
-                  (long long) start, (long long) (ptr->s.r.smax + ofs), what,
-                  is);
+    return okobpf_refuse(v, advice,
+                         "the byte at r10 %lld, which a read of %llu "
+                         "bytes at r10 %lld to r10 %lld (%s) may get to, %s",
+                         (long long) at, (unsigned long long) size,
+                         (long long) start, (long long) (ptr->s.r.smax + ofs),
+                         what, is);
 }
 
 bool
-check_stack_read(struct verifier *v, const struct val *ptr, const char *what,
-                 int64_t ofs, uint64_t size)
+okobpf_check_stack_read(struct verifier *v, const struct val *ptr,
+                        const char *what, int64_t ofs, uint64_t size)
 {
     struct frame *frame = &v->cur->frames[ptr->frame];
     int64_t end = ptr->s.r.smax + ofs + (int64_t) size;
@@ -160,7 +162,7 @@ check_stack_read(struct verifier *v, const struct val *ptr, const char *what,
         case B_SPILL:
             if (val_is_pointer(&slot->val)) {
                 snprintf(is, sizeof is, "is part of %s",
-                         val_type_name(v, &slot->val));
+                         okobpf_val_type_name(v, &slot->val));
                 return refuse_read(v, ptr, what, ofs, size, at, is,
                                    "don't read or pass on addresses as data");
             }
@@ -169,14 +171,14 @@ check_stack_read(struct verifier *v, const struct val *ptr, const char *what,
         case B_ZERO:
             break;
         }
-        mark_slot_read(v, ptr->frame, index);
+        okobpf_mark_slot_read(v, ptr->frame, index);
     }
     return true;
 }
 
 void
-stack_clobber(struct verifier *v, const struct val *ptr, int64_t ofs,
-              uint64_t size, uint64_t sure)
+okobpf_stack_clobber(struct verifier *v, const struct val *ptr, int64_t ofs,
+                     uint64_t size, uint64_t sure)
 {
     struct frame *frame = &v->cur->frames[ptr->frame];
     int64_t start = ptr->s.r.smin + ofs;
@@ -208,11 +210,11 @@ stack_clobber(struct verifier *v, const struct val *ptr, int64_t ofs,
 }
 
 void
-stack_store(struct verifier *v, const struct val *ptr, int64_t ofs, int size,
-            struct val *val)
+okobpf_stack_store(struct verifier *v, const struct val *ptr, int64_t ofs,
+                   int size, struct val *val)
 {
     if (!scalar_is_const(&ptr->s)) {
-        stack_clobber(v, ptr, ofs, size, 0);
+        okobpf_stack_clobber(v, ptr, ofs, size, 0);
         return;
     }
 
@@ -224,13 +226,14 @@ stack_store(struct verifier *v, const struct val *ptr, int64_t ofs, int size,
 
     slot_forget(v, slot);
     if (size >= 4) {
-        if (val->type == V_SCALAR || val_is_address(val)) {
-            id_need(v, val);
+        if (val->type == V_SCALAR || okobpf_val_is_address(val)) {
+            okobpf_id_need(v, val);
         }
         slot->val = *val;
         if (size < 8 && val->s.r.umax > scalar_umax(size * 8)) {
-            val_set_scalar(&slot->val, scalar_truncate(&val->s, size * 8),
-                           val->deps);
+            okobpf_val_set_scalar(&slot->val,
+                                  okobpf_scalar_truncate(&val->s, size * 8),
+                                  val->deps);
         }
         slot->start = byte;
         slot->size = size;
@@ -247,12 +250,13 @@ stack_store(struct verifier *v, const struct val *ptr, int64_t ofs, int size,
 }
 
 bool
-stack_load(struct verifier *v, const struct val *ptr, const char *what,
-           int64_t ofs, int size, struct val *result)
+okobpf_stack_load(struct verifier *v, const struct val *ptr, const char *what,
+                  int64_t ofs, int size, struct val *result)
 {
     if (!scalar_is_const(&ptr->s)) {
-        val_set_scalar(result, scalar_range(0, scalar_umax(size * 8)), 0);
-        return check_stack_read(v, ptr, what, ofs, size);
+        okobpf_val_set_scalar(
+            result, okobpf_scalar_range(0, scalar_umax(size * 8)), 0);
+        return okobpf_check_stack_read(v, ptr, what, ofs, size);
     }
 
     struct frame *frame = &v->cur->frames[ptr->frame];
@@ -261,25 +265,26 @@ stack_load(struct verifier *v, const struct val *ptr, const char *what,
     struct slot *slot = index < frame->n_slots ? &frame->slots[index] : NULL;
 
     if (slot && slot->size && slot->start == byte && slot->size == size) {
-        mark_slot_read(v, ptr->frame, index);
-        if (slot->val.type == V_SCALAR || val_is_address(&slot->val)) {
-            id_need(v, &slot->val);
+        okobpf_mark_slot_read(v, ptr->frame, index);
+        if (slot->val.type == V_SCALAR || okobpf_val_is_address(&slot->val)) {
+            okobpf_id_need(v, &slot->val);
         }
         *result = slot->val;
         return true;
     }
-    if (!check_stack_read(v, ptr, what, ofs, size)) {
+    if (!okobpf_check_stack_read(v, ptr, what, ofs, size)) {
         return false;
     }
 
     if (slot->size && byte >= slot->start
         && byte + size <= slot->start + slot->size) {
-        struct scalar shift = scalar_const((byte - slot->start) * 8);
-        struct scalar s = scalar_alu(BPF_RSH, 64, false, &slot->val.s, &shift);
+        struct scalar shift = okobpf_scalar_const((byte - slot->start) * 8);
+        struct scalar s
+            = okobpf_scalar_alu(BPF_RSH, 64, false, &slot->val.s, &shift);
 
         if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
-            val_set_scalar(result, scalar_truncate(&s, size * 8),
-                           slot->val.deps);
+            okobpf_val_set_scalar(result, okobpf_scalar_truncate(&s, size * 8),
+                                  slot->val.deps);
             return true;
         }
     }
@@ -287,9 +292,10 @@ stack_load(struct verifier *v, const struct val *ptr, const char *what,
     uint64_t deps = 0;
     bool zero = true;
     for (int i = 0; i < size; i++) {
-        zero = zero && slot_byte_is_zero(slot, byte + i, &deps);
+        zero = zero && okobpf_slot_byte_is_zero(slot, byte + i, &deps);
     }
-    val_set_scalar(result, scalar_range(0, zero ? 0 : scalar_umax(size * 8)),
-                   zero ? deps : 0);
+    okobpf_val_set_scalar(
+        result, okobpf_scalar_range(0, zero ? 0 : scalar_umax(size * 8)),
+        zero ? deps : 0);
     return true;
 }

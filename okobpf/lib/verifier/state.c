@@ -44,7 +44,7 @@ telling_regs(const struct frame *frame)
 }
 
 struct saved *
-state_save(struct verifier *v, bool telling)
+okobpf_state_save(struct verifier *v, bool telling)
 {
     const struct state *cur = v->cur;
     uint32_t regs[BPF_MAX_FRAMES];
@@ -75,7 +75,7 @@ state_save(struct verifier *v, bool telling)
     size_t vals_size = n_vals * sizeof(struct val);
     size_t slots_size = n_slots * sizeof(struct saved_slot);
     size_t size = sizeof(struct saved) + frames_size + vals_size + slots_size;
-    struct saved *saved = v_alloc(v, size);
+    struct saved *saved = okobpf_v_alloc(v, size);
     if (!saved) {
         return NULL;
     }
@@ -132,7 +132,7 @@ state_save(struct verifier *v, bool telling)
 }
 
 void
-state_restore(struct verifier *v, const struct saved *saved)
+okobpf_state_restore(struct verifier *v, const struct saved *saved)
 {
     struct state *cur = v->cur;
     const struct val *val = saved->vals;
@@ -153,7 +153,7 @@ state_restore(struct verifier *v, const struct saved *saved)
         const struct saved_frame *sf = &saved->frames[f];
         struct frame *frame = &cur->frames[f];
 
-        frame_init(frame, f);
+        okobpf_frame_init(frame, f);
         frame->call_insn = sf->call_insn;
         frame->n_slots = sf->n_slots;
         frame->written = sf->written;
@@ -176,7 +176,7 @@ state_restore(struct verifier *v, const struct saved *saved)
 }
 
 void
-frame_init(struct frame *frame, uint32_t index)
+okobpf_frame_init(struct frame *frame, uint32_t index)
 {
     struct val *r10 = &frame->regs[10];
 
@@ -186,14 +186,14 @@ frame_init(struct frame *frame, uint32_t index)
     r10->type = V_STACK;
     r10->frame = index;
     r10->range = RANGE_NONE;
-    r10->s = scalar_const(0);
+    r10->s = okobpf_scalar_const(0);
 }
 
 void
-saved_free(struct verifier *v, struct saved *saved)
+okobpf_saved_free(struct verifier *v, struct saved *saved)
 {
     if (saved) {
         v->n_saved--;
-        v_free(v, saved, saved->size);
+        okobpf_v_free(v, saved, saved->size);
     }
 }

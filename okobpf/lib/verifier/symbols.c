@@ -12,7 +12,7 @@
 #include "verifier/verifier.h"
 
 void
-val_set_unrelated(struct val *val)
+okobpf_val_set_unrelated(struct val *val)
 {
     val->id = ID_NONE;
     val->form = FORM_PLAIN;
@@ -23,25 +23,25 @@ val_set_unrelated(struct val *val)
 }
 
 void
-val_set_none(struct val *val)
+okobpf_val_set_none(struct val *val)
 {
     memset(val, 0, sizeof *val);
     val->range = RANGE_NONE;
 }
 
 void
-val_set_scalar(struct val *val, struct scalar s, uint64_t deps)
+okobpf_val_set_scalar(struct val *val, struct scalar s, uint64_t deps)
 {
-    val_set_none(val);
+    okobpf_val_set_none(val);
     val->type = V_SCALAR;
     val->s = s;
     val->deps = deps;
 }
 
 void
-for_each_val(struct verifier *v,
-             void (*function)(struct verifier *, struct val *, void *),
-             void *aux)
+okobpf_for_each_val(struct verifier *v,
+                    void (*function)(struct verifier *, struct val *, void *),
+                    void *aux)
 {
     for (uint32_t f = 0; f <= v->cur->depth; f++) {
         struct frame *frame = &v->cur->frames[f];
@@ -60,7 +60,7 @@ for_each_val(struct verifier *v,
 }
 
 void
-note_use(struct verifier *v, const struct val *val)
+okobpf_note_use(struct verifier *v, const struct val *val)
 {
     size_t ofs = (size_t) ((const char *) val - (const char *) v->cur->frames);
     size_t frame = ofs / sizeof(struct frame);
@@ -68,7 +68,7 @@ note_use(struct verifier *v, const struct val *val)
     ofs %= sizeof(struct frame);
     if (ofs >= offsetof(struct frame, slots)) {
         ofs -= offsetof(struct frame, slots);
-        mark_slot_read(v, frame, ofs / sizeof(struct slot));
+        okobpf_mark_slot_read(v, frame, ofs / sizeof(struct slot));
     }
 }
 
@@ -97,10 +97,10 @@ struct derivations {
 };
 
 void
-id_need(struct verifier *v, struct val *val)
+okobpf_id_need(struct verifier *v, struct val *val)
 {
     if (!val->id && !scalar_is_const(&val->s)) {
-        val_set_unrelated(val);
+        okobpf_val_set_unrelated(val);
         val->id = v->next_id++;
     }
 }
@@ -123,21 +123,21 @@ derivations_grow(struct verifier *v)
     if (n > MAX_DERIVED) {
         return true;
     }
-    struct derived *new = v_alloc(v, n * sizeof *new);
+    struct derived *new = okobpf_v_alloc(v, n * sizeof *new);
     if (!new) {
         return false;
     }
     if (all->n) {
         memcpy(new, all->derived, all->n * sizeof *new);
     }
-    v_free(v, all->derived, all->allocated * sizeof *new);
+    okobpf_v_free(v, all->derived, all->allocated * sizeof *new);
     all->derived = new;
     all->allocated = n;
     return true;
 }
 
 void
-derivations_free(struct verifier *v)
+okobpf_derivations_free(struct verifier *v)
 {
     if (v->derivations) {
         free(v->derivations->derived);
@@ -177,7 +177,7 @@ static bool
 id_derive(struct verifier *v, const struct origin *o, uint32_t *id)
 {
     if (!v->derivations) {
-        v->derivations = v_alloc(v, sizeof *v->derivations);
+        v->derivations = okobpf_v_alloc(v, sizeof *v->derivations);
         if (!v->derivations) {
             return false;
         }
@@ -213,7 +213,7 @@ sum_origin(uint32_t a, uint32_t b)
 }
 
 bool
-id_sum(struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
+okobpf_id_sum(struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
 {
     struct origin origin = sum_origin(a, b);
 
@@ -221,8 +221,8 @@ id_sum(struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
 }
 
 bool
-relate_either(struct verifier *v, struct val *to,
-              const struct val *a, const struct val *b)
+okobpf_relate_either(struct verifier *v, struct val *to,
+                     const struct val *a, const struct val *b)
 {
     struct origin origin = sum_origin(a->id, b->id);
 
@@ -231,7 +231,8 @@ relate_either(struct verifier *v, struct val *to,
 }
 
 bool
-id_find_sum(const struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
+okobpf_id_find_sum(const struct verifier *v, uint32_t a, uint32_t b,
+                   uint32_t *id)
 {
     struct origin origin = sum_origin(a, b);
 
@@ -240,7 +241,7 @@ id_find_sum(const struct verifier *v, uint32_t a, uint32_t b, uint32_t *id)
 }
 
 const struct origin *
-id_origin(const struct verifier *v, uint32_t id)
+okobpf_id_origin(const struct verifier *v, uint32_t id)
 {
     uint32_t low = 0;
     uint32_t high = v->derivations ? v->derivations->n : 0;
@@ -290,7 +291,7 @@ adopt(struct verifier *v, struct val *val, void *adoption_)
     }
     if (range > to->range) {
         to->range = range;
-        note_use(v, val);
+        okobpf_note_use(v, val);
         if (to->type == V_SCALAR) {
             to->deps |= val->type == V_SCALAR ? val->deps : 0;
         } else {
@@ -305,7 +306,7 @@ adopt_all(struct verifier *v, struct val *to, uint32_t a, uint32_t b)
     struct adoption adoption = { to, { a, b } };
 
     if (to->id) {
-        for_each_val(v, adopt, &adoption);
+        okobpf_for_each_val(v, adopt, &adoption);
     }
 }
 
@@ -335,7 +336,7 @@ relate_alike(struct val *to, const struct val *from, int64_t delta)
 }
 
 void
-relate_same(struct val *to, const struct val *from)
+okobpf_relate_same(struct val *to, const struct val *from)
 {
     relate_alike(to, from, from->delta);
 }
@@ -375,8 +376,8 @@ range_beside_len(const struct val *b)
 }
 
 bool
-relate_sum(struct verifier *v, struct val *to,
-           const struct val *a, const struct val *b)
+okobpf_relate_sum(struct verifier *v, struct val *to,
+                  const struct val *a, const struct val *b)
 {
     if (is_small_const(a)) {
         const struct val *tmp = a;
@@ -395,7 +396,7 @@ relate_sum(struct verifier *v, struct val *to,
     } else if (is_plain(a) && is_plain(b)) {
         uint32_t id;
 
-        if (!id_sum(v, a->id, b->id, &id)) {
+        if (!okobpf_id_sum(v, a->id, b->id, &id)) {
             return false;
         }
         relate(to, id, FORM_PLAIN, (int64_t) a->delta + b->delta,
@@ -452,8 +453,8 @@ relate_derived(struct verifier *v, struct val *to, const struct val *a,
 }
 
 bool
-relate_quotient(struct verifier *v, struct val *to, const struct val *a,
-                uint64_t divisor)
+okobpf_relate_quotient(struct verifier *v, struct val *to, const struct val *a,
+                       uint64_t divisor)
 {
     return (!a->id || divisor < 2 || divisor > MAX_DELTA
             || relate_derived(v, to, a, FORM_QUOTIENT, divisor));
@@ -484,20 +485,20 @@ look_for(struct verifier *v, struct val *val, void *presence_)
 static bool
 is_present(struct verifier *v, uint32_t id, int depth)
 {
-    struct presence p = { id, id_origin(v, id), false };
+    struct presence p = { id, okobpf_id_origin(v, id), false };
 
-    for_each_val(v, look_for, &p);
+    okobpf_for_each_val(v, look_for, &p);
     return (p.found
             || (depth && p.origin && !p.origin->parts[1]
                 && is_present(v, p.origin->parts[0], depth - 1)));
 }
 
 bool
-relate_shifted_down(struct verifier *v, struct val *to, const struct val *a,
-                    int shift)
+okobpf_relate_shifted_down(struct verifier *v, struct val *to,
+                           const struct val *a, int shift)
 {
     const struct origin *origin = (is_plain(a) && !a->delta
-                                   ? id_origin(v, a->id) : NULL);
+                                   ? okobpf_id_origin(v, a->id) : NULL);
 
     if (!a->id || shift < 1) {
         return true;
@@ -525,8 +526,8 @@ relate_shifted_down(struct verifier *v, struct val *to, const struct val *a,
 }
 
 bool
-relate_multiple(struct verifier *v, struct val *to, const struct val *a,
-                uint64_t factor)
+okobpf_relate_multiple(struct verifier *v, struct val *to, const struct val *a,
+                       uint64_t factor)
 {
     uint64_t product;
 
@@ -535,13 +536,14 @@ relate_multiple(struct verifier *v, struct val *to, const struct val *a,
     const struct origin *origin;
     if (a->id && a->form == FORM_QUOTIENT) {
         of = val_origin(a);
-    } else if (is_plain(a) && !a->delta && (origin = id_origin(v, a->id))
+    } else if (is_plain(a) && !a->delta
+               && (origin = okobpf_id_origin(v, a->id))
                && origin->form == FORM_QUOTIENT
                && is_present(v, origin->parts[0], 1)) {
         of = *origin;
     }
     if (of.form == FORM_QUOTIENT) {
-        origin = id_origin(v, of.parts[0]);
+        origin = okobpf_id_origin(v, of.parts[0]);
         if (of.delta == factor) {
             relate(to, of.parts[0], FORM_MULTIPLE, factor, RANGE_NONE);
             return true;
@@ -564,8 +566,8 @@ relate_multiple(struct verifier *v, struct val *to, const struct val *a,
 }
 
 bool
-is_remainder(const struct verifier *v, const struct val *a,
-             const struct val *b)
+okobpf_is_remainder(const struct verifier *v, const struct val *a,
+                    const struct val *b)
 {
     if (!a->id || !b->id || b->form != FORM_MULTIPLE) {
         return false;
@@ -575,7 +577,7 @@ is_remainder(const struct verifier *v, const struct val *a,
     }
 
     struct origin origin = val_origin(a);
-    const struct origin *number = id_origin(v, b->id);
+    const struct origin *number = okobpf_id_origin(v, b->id);
     return number && origin_equal(number, &origin);
 }
 
@@ -585,24 +587,25 @@ static void
 refine_rest(struct val *to)
 {
     if (is_rest(to) && to->range != RANGE_NONE) {
-        struct scalar exact = scalar_unknown();
+        struct scalar exact = okobpf_scalar_unknown();
 
         exact.r.smin = (int64_t) to->range - to->delta;
-        if (scalar_sync(&exact) && scalar_intersect(&exact, &to->s)) {
+        if (okobpf_scalar_sync(&exact)
+            && okobpf_scalar_intersect(&exact, &to->s)) {
             to->s = exact;
         }
     }
 }
 
 bool
-relate_difference(struct verifier *v, struct val *to,
-                  const struct val *a, const struct val *b)
+okobpf_relate_difference(struct verifier *v, struct val *to,
+                         const struct val *a, const struct val *b)
 {
     struct scalar exact;
 
-    if (is_remainder(v, a, b)) {
-        exact = scalar_range(0, b->delta - 1);
-        if (scalar_intersect(&exact, &to->s)) {
+    if (okobpf_is_remainder(v, a, b)) {
+        exact = okobpf_scalar_range(0, b->delta - 1);
+        if (okobpf_scalar_intersect(&exact, &to->s)) {
             to->s = exact;
         }
         return true;
@@ -620,7 +623,7 @@ relate_difference(struct verifier *v, struct val *to,
     if (is_rest(a) && is_plain(b)) {
         uint32_t id;
 
-        if (!id_sum(v, a->id, b->id, &id)) {
+        if (!okobpf_id_sum(v, a->id, b->id, &id)) {
             return false;
         }
         relate(to, id, FORM_REST, (int64_t) a->delta + b->delta, RANGE_NONE);
@@ -632,8 +635,9 @@ relate_difference(struct verifier *v, struct val *to,
         return true;
     }
     if (a->id == b->id) {
-        exact = scalar_const((uint64_t) ((int64_t) a->delta - b->delta));
-        if (scalar_intersect(&exact, &to->s)) {
+        exact
+            = okobpf_scalar_const((uint64_t) ((int64_t) a->delta - b->delta));
+        if (okobpf_scalar_intersect(&exact, &to->s)) {
             to->s = exact;
         }
     } else if (a->id == ID_PKT_LEN) {

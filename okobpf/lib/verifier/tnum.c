@@ -14,7 +14,7 @@ low_bits(int width)
 }
 
 struct tnum
-tnum_range(uint64_t min, uint64_t max)
+okobpf_tnum_range(uint64_t min, uint64_t max)
 {
     uint64_t differ = min ^ max;
     uint64_t mask = 0;
@@ -27,7 +27,7 @@ tnum_range(uint64_t min, uint64_t max)
 }
 
 bool
-tnum_intersect(struct tnum a, struct tnum b, struct tnum *t)
+okobpf_tnum_intersect(struct tnum a, struct tnum b, struct tnum *t)
 {
     if ((a.value ^ b.value) & ~a.mask & ~b.mask) {
         return false;
@@ -38,7 +38,7 @@ tnum_intersect(struct tnum a, struct tnum b, struct tnum *t)
 }
 
 struct tnum
-tnum_truncate(struct tnum t, int width)
+okobpf_tnum_truncate(struct tnum t, int width)
 {
     uint64_t low = low_bits(width);
 
@@ -46,7 +46,7 @@ tnum_truncate(struct tnum t, int width)
 }
 
 struct tnum
-tnum_add(struct tnum a, struct tnum b)
+okobpf_tnum_add(struct tnum a, struct tnum b)
 {
     /* The smallest sum has all unknown bits 0 and the largest has them 1.
      * Each carry that any other choice makes differs between these two, or
@@ -59,9 +59,9 @@ tnum_add(struct tnum a, struct tnum b)
 }
 
 struct tnum
-tnum_sub(struct tnum a, struct tnum b)
+okobpf_tnum_sub(struct tnum a, struct tnum b)
 {
-    /* As in tnum_add(), for borrows. */
+    /* As in okobpf_tnum_add(), for borrows. */
     uint64_t middle = a.value - b.value;
     uint64_t mask = ((middle + a.mask) ^ (middle - b.mask)) | a.mask | b.mask;
 
@@ -69,7 +69,7 @@ tnum_sub(struct tnum a, struct tnum b)
 }
 
 struct tnum
-tnum_mul(struct tnum a, struct tnum b)
+okobpf_tnum_mul(struct tnum a, struct tnum b)
 {
     struct tnum product = tnum_const(0);
 
@@ -77,19 +77,19 @@ tnum_mul(struct tnum a, struct tnum b)
      * or the shifted 'b', so the bits that 'b' may have are unknown. */
     while (a.value | a.mask) {
         if (a.value & 1) {
-            product = tnum_add(product, b);
+            product = okobpf_tnum_add(product, b);
         } else if (a.mask & 1) {
             struct tnum maybe = { 0, b.value | b.mask };
-            product = tnum_add(product, maybe);
+            product = okobpf_tnum_add(product, maybe);
         }
-        a = tnum_rsh(a, 1);
-        b = tnum_lsh(b, 1);
+        a = okobpf_tnum_rsh(a, 1);
+        b = okobpf_tnum_lsh(b, 1);
     }
     return product;
 }
 
 struct tnum
-tnum_and(struct tnum a, struct tnum b)
+okobpf_tnum_and(struct tnum a, struct tnum b)
 {
     uint64_t ones = a.value & b.value;
     uint64_t maybe = (a.value | a.mask) & (b.value | b.mask);
@@ -98,7 +98,7 @@ tnum_and(struct tnum a, struct tnum b)
 }
 
 struct tnum
-tnum_or(struct tnum a, struct tnum b)
+okobpf_tnum_or(struct tnum a, struct tnum b)
 {
     uint64_t ones = a.value | b.value;
 
@@ -106,7 +106,7 @@ tnum_or(struct tnum a, struct tnum b)
 }
 
 struct tnum
-tnum_xor(struct tnum a, struct tnum b)
+okobpf_tnum_xor(struct tnum a, struct tnum b)
 {
     uint64_t mask = a.mask | b.mask;
 
@@ -114,13 +114,13 @@ tnum_xor(struct tnum a, struct tnum b)
 }
 
 struct tnum
-tnum_lsh(struct tnum t, int n)
+okobpf_tnum_lsh(struct tnum t, int n)
 {
     return (struct tnum) { t.value << n, t.mask << n };
 }
 
 struct tnum
-tnum_rsh(struct tnum t, int n)
+okobpf_tnum_rsh(struct tnum t, int n)
 {
     return (struct tnum) { t.value >> n, t.mask >> n };
 }
@@ -133,7 +133,7 @@ sign_extend(uint64_t x, int width)
 }
 
 struct tnum
-tnum_sext(struct tnum t, int width)
+okobpf_tnum_sext(struct tnum t, int width)
 {
     /* An unknown sign makes all copies of it unknown. */
     return (struct tnum) { sign_extend(t.value, width),
@@ -141,11 +141,11 @@ tnum_sext(struct tnum t, int width)
 }
 
 struct tnum
-tnum_arsh(struct tnum t, int n, int width)
+okobpf_tnum_arsh(struct tnum t, int n, int width)
 {
-    struct tnum wide = tnum_sext(t, width);
+    struct tnum wide = okobpf_tnum_sext(t, width);
 
     wide.value = (uint64_t) ((int64_t) wide.value >> n);
     wide.mask = (uint64_t) ((int64_t) wide.mask >> n);
-    return tnum_truncate(wide, width);
+    return okobpf_tnum_truncate(wide, width);
 }

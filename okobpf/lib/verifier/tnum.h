@@ -54,29 +54,30 @@ tnum_includes(struct tnum a, struct tnum b)
 }
 
 /* The smallest tnum that contains all of 'min'...'max'. */
-struct tnum tnum_range(uint64_t min, uint64_t max);
+struct tnum okobpf_tnum_range(uint64_t min, uint64_t max);
 
 /* Stores the members common to 'a' and 'b' in '*t'; false if there are none,
  * and then '*t' is left alone. */
-bool tnum_intersect(struct tnum a, struct tnum b, struct tnum *t);
+bool okobpf_tnum_intersect(struct tnum a, struct tnum b, struct tnum *t);
 
 /* The lower 'width' bits, others 0. */
-struct tnum tnum_truncate(struct tnum, int width);
+struct tnum okobpf_tnum_truncate(struct tnum, int width);
 
-struct tnum tnum_add(struct tnum, struct tnum);
-struct tnum tnum_sub(struct tnum, struct tnum);
-struct tnum tnum_mul(struct tnum, struct tnum);
-struct tnum tnum_and(struct tnum, struct tnum);
-struct tnum tnum_or(struct tnum, struct tnum);
-struct tnum tnum_xor(struct tnum, struct tnum);
+struct tnum okobpf_tnum_add(struct tnum, struct tnum);
+struct tnum okobpf_tnum_sub(struct tnum, struct tnum);
+struct tnum okobpf_tnum_mul(struct tnum, struct tnum);
+struct tnum okobpf_tnum_and(struct tnum, struct tnum);
+struct tnum okobpf_tnum_or(struct tnum, struct tnum);
+struct tnum okobpf_tnum_xor(struct tnum, struct tnum);
 
-/* Shifts by 'n' less than 64, and for tnum_arsh() less than 'width', of which
- * it takes the highest bit for the sign and whose result it truncates. */
-struct tnum tnum_lsh(struct tnum, int n);
-struct tnum tnum_rsh(struct tnum, int n);
-struct tnum tnum_arsh(struct tnum, int n, int width);
+/* Shifts by 'n' less than 64, and for okobpf_tnum_arsh() less than 'width', of
+ * which it takes the highest bit for the sign and whose result it
+ * truncates. */
+struct tnum okobpf_tnum_lsh(struct tnum, int n);
+struct tnum okobpf_tnum_rsh(struct tnum, int n);
+struct tnum okobpf_tnum_arsh(struct tnum, int n, int width);
 
 /* Sign-extends from 'width' bits to 64. */
-struct tnum tnum_sext(struct tnum, int width);
+struct tnum okobpf_tnum_sext(struct tnum, int width);
 
 #endif /* tnum.h */

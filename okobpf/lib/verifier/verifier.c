@@ -43,13 +43,15 @@ no_end(struct verifier *v, const char *what)
 {
     char loop[192];
 
-    describe_busy_loop(v, loop, sizeof loop);
-    return over_limit(v, OKOBPF_LIMIT,
-                      "give loops a constant bound, such as "
-                      "for (i = 0; i < 8; i++); keep branches whose outcomes "
-                      "matter later out of loops, and their number low",
-                      "no end in sight after following %u instructions: over "
-                      "the verifier's limit on %s%s", v->n_visits, what, loop);
+    okobpf_describe_busy_loop(v, loop, sizeof loop);
+    return okobpf_over_limit(
+        v, OKOBPF_LIMIT,
+        "give loops a constant bound, such as "
+        "for (i = 0; i < 8; i++); keep branches whose outcomes "
+        "matter later out of loops, and their number low",
+        "no end in sight after following %u instructions: over "
+        "the verifier's limit on %s%s",
+        v->n_visits, what, loop);
 }
 
 /* Gives up if the time is over. */
@@ -69,17 +71,17 @@ check_time(struct verifier *v)
 }
 
 void *
-v_alloc(struct verifier *v, size_t size)
+okobpf_v_alloc(struct verifier *v, size_t size)
 {
     if (size > v->limits->max_verify_memory - v->memory) {
         no_end(v, "memory");
         return NULL;
     }
 
-    void *p = mem_alloc(1, size);
+    void *p = okobpf_mem_alloc(1, size);
     if (!p) {
-        over_limit(v, OKOBPF_NO_MEMORY, NULL,
-                   "out of memory while verifying");
+        okobpf_over_limit(v, OKOBPF_NO_MEMORY, NULL,
+                          "out of memory while verifying");
         return NULL;
     }
     v->memory += size;
@@ -90,7 +92,7 @@ v_alloc(struct verifier *v, size_t size)
 }
 
 void
-v_free(struct verifier *v, void *p, size_t size)
+okobpf_v_free(struct verifier *v, void *p, size_t size)
 {
     if (p) {
         v->memory -= size;
@@ -99,16 +101,16 @@ v_free(struct verifier *v, void *p, size_t size)
 }
 
 bool
-v_push(struct verifier *v, bool taken, int which)
+okobpf_v_push(struct verifier *v, bool taken, int which)
 {
-    struct pending *p = v_alloc(v, sizeof *p);
+    struct pending *p = okobpf_v_alloc(v, sizeof *p);
 
     if (!p) {
         return false;
     }
-    p->saved = state_save(v, true);
+    p->saved = okobpf_state_save(v, true);
     if (!p->saved) {
-        v_free(v, p, sizeof *p);
+        okobpf_v_free(v, p, sizeof *p);
         return false;
     }
     p->taken = taken;
@@ -134,13 +136,13 @@ v_pop(struct verifier *v)
     bool taken = p->taken;
     int which = p->which;
     v->pending = p->next;
-    state_restore(v, p->saved);
-    saved_free(v, p->saved);
-    v_free(v, p, sizeof *p);
+    okobpf_state_restore(v, p->saved);
+    okobpf_saved_free(v, p->saved);
+    okobpf_v_free(v, p, sizeof *p);
 
-    log_note(v, "back at %u, with the branch %staken:\n", v->cur->insn,
-             taken ? "" : "not ");
-    branch_go(v, taken, which);
+    okobpf_log_note(v, "back at %u, with the branch %staken:\n", v->cur->insn,
+                    taken ? "" : "not ");
+    okobpf_branch_go(v, taken, which);
     return true;
 }
 
@@ -161,20 +163,20 @@ follow_imm64(struct verifier *v, const struct bpf_insn *insn)
     uint64_t low = (uint32_t) insn[0].imm;
     uint64_t high = (uint32_t) insn[1].imm;
 
-    val_set_none(dst);
+    okobpf_val_set_none(dst);
     switch (bpf_src(insn)) {
     case BPF_PSEUDO_MAP_IDX:
         dst->type = V_MAP;
         dst->map = insn->imm;
-        dst->s = scalar_const(0);
+        dst->s = okobpf_scalar_const(0);
         break;
     case BPF_PSEUDO_MAP_IDX_VALUE:
         dst->type = V_VALUE;
         dst->map = insn->imm;
-        dst->s = scalar_const((uint32_t) insn[1].imm);
+        dst->s = okobpf_scalar_const((uint32_t) insn[1].imm);
         break;
     default:
-        val_set_scalar(dst, scalar_const(high << 32 | low), 0);
+        okobpf_val_set_scalar(dst, okobpf_scalar_const(high << 32 | low), 0);
         break;
     }
     v->cur->insn += 2;
@@ -192,12 +194,12 @@ follow_jump(struct verifier *v, const struct bpf_insn *insn, bool *ended)
         return true;
     case BPF_CALL:
         return (bpf_src(insn) == BPF_CALL_LOCAL
-                ? follow_local_call(v, insn)
-                : follow_helper(v, insn));
+                ? okobpf_follow_local_call(v, insn)
+                : okobpf_follow_helper(v, insn));
     case BPF_EXIT:
-        return follow_exit(v, ended);
+        return okobpf_follow_exit(v, ended);
     default:
-        return follow_branch(v);
+        return okobpf_follow_branch(v);
     }
 }
 
@@ -209,24 +211,24 @@ follow_insn(struct verifier *v, bool *ended)
     const struct bpf_insn *insn = &v->insns[v->cur->insn];
 
     v->cur->n_insns++;
-    charge_insn(v, insn);
+    okobpf_charge_insn(v, insn);
     switch (BPF_CLASS(insn->opcode)) {
     case BPF_ALU:
     case BPF_ALU64:
-        return follow_alu(v, insn);
+        return okobpf_follow_alu(v, insn);
     case BPF_JMP:
     case BPF_JMP32:
         return follow_jump(v, insn, ended);
     case BPF_LD:
         return (BPF_MODE(insn->opcode) == BPF_IMM
                 ? follow_imm64(v, insn)
-                : follow_packet_load(v, insn));
+                : okobpf_follow_packet_load(v, insn));
     case BPF_LDX:
-        return follow_load(v, insn);
+        return okobpf_follow_load(v, insn);
     default:
         return (BPF_MODE(insn->opcode) == BPF_ATOMIC
-                ? follow_atomic(v, insn)
-                : follow_store(v, insn));
+                ? okobpf_follow_atomic(v, insn)
+                : okobpf_follow_store(v, insn));
     }
 }
 
@@ -242,20 +244,20 @@ follow_path(struct verifier *v)
             return false;
         }
         if (v->info[v->cur->insn].target
-            && !checkpoint_visit(v, &ended)) {
+            && !okobpf_checkpoint_visit(v, &ended)) {
             return false;
         }
         if (!ended) {
-            log_step(v);
+            okobpf_log_step(v);
             if (!follow_insn(v, &ended)) {
                 return false;
             }
         }
-        if (!check_work(v)) {
+        if (!okobpf_check_work(v)) {
             return false;
         }
     }
-    path_ended(v);
+    okobpf_path_ended(v);
     return true;
 }
 
@@ -266,12 +268,12 @@ set_entry_state(struct verifier *v)
     struct val *r1 = &frame->regs[1];
     struct val *r2 = &frame->regs[2];
 
-    frame_init(frame, 0);
-    val_set_none(r1);
-    r1->s = scalar_const(0);
+    okobpf_frame_init(frame, 0);
+    okobpf_val_set_none(r1);
+    r1->s = okobpf_scalar_const(0);
     if (v->image->abi == OKOBPF_ABI_PACKET) {
         r1->type = V_PKT;
-        val_set_scalar(r2, scalar_range(0, MAX_PKT_LEN), 0);
+        okobpf_val_set_scalar(r2, okobpf_scalar_range(0, MAX_PKT_LEN), 0);
         r2->id = ID_PKT_LEN;
         r2->range = 0;
     } else {
@@ -282,16 +284,16 @@ set_entry_state(struct verifier *v)
 static bool
 run(struct verifier *v)
 {
-    if (!check_code(v)) {
+    if (!okobpf_check_code(v)) {
         return false;
     }
 
-    v->cur = v_alloc(v, sizeof *v->cur);
-    v->joins = v_alloc(v, v->n_insns * sizeof *v->joins);
+    v->cur = okobpf_v_alloc(v, sizeof *v->cur);
+    v->joins = okobpf_v_alloc(v, v->n_insns * sizeof *v->joins);
     if (!v->cur || !v->joins) {
         return false;
     }
-    work_model_init(&v->model, v->image->maps, v->image->n_maps);
+    okobpf_work_model_init(&v->model, v->image->maps, v->image->n_maps);
     set_entry_state(v);
     do {
         if (!follow_path(v)) {
@@ -308,20 +310,20 @@ uninit(struct verifier *v)
         struct pending *p = v->pending;
 
         v->pending = p->next;
-        saved_free(v, p->saved);
-        v_free(v, p, sizeof *p);
+        okobpf_saved_free(v, p->saved);
+        okobpf_v_free(v, p, sizeof *p);
     }
-    checkpoints_free(v);
+    okobpf_checkpoints_free(v);
     free(v->joins);
     free(v->cur);
     free(v->info);
     free(v->functions);
-    derivations_free(v);
+    okobpf_derivations_free(v);
 }
 
 enum okobpf_status
-verify(const struct image *image, const struct okobpf_limits *limits,
-       uint32_t flags, struct okobpf_report *report)
+okobpf_verify(const struct image *image, const struct okobpf_limits *limits,
+              uint32_t flags, struct okobpf_report *report)
 {
     struct verifier v = {
         .image = image,
@@ -347,7 +349,7 @@ verify(const struct image *image, const struct okobpf_limits *limits,
     report->peak_memory = v.peak_memory;
     report->verify_ns = cpu_ns(&v);
     report->verify_wall_ns = wall_ns(&v);
-    log_finish(&v);
+    okobpf_log_finish(&v);
     uninit(&v);
     return v.status;
 }

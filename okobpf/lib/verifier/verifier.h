@@ -258,7 +258,7 @@ struct pending {
     struct pending *next;
     struct saved *saved;
     bool taken;
-    int which;                  /* See branch_go(). */
+    int which;                  /* See okobpf_branch_go(). */
 };
 
 /* What cfg.c knows of an instruction. */
@@ -358,16 +358,16 @@ val_is_pointer(const struct val *val)
 
 /* Allocates 'size' zeroed bytes within the limits.  Returns NULL, with
  * 'v->status' and the report set, if they don't allow it. */
-void *v_alloc(struct verifier *, size_t size);
-void v_free(struct verifier *, void *, size_t size);
+void *okobpf_v_alloc(struct verifier *, size_t size);
+void okobpf_v_free(struct verifier *, void *, size_t size);
 
 /* Leaves it for later to go on from the branch at the current instruction, as
- * 'taken' and 'which' say: see branch_go(). */
-bool v_push(struct verifier *, bool taken, int which);
+ * 'taken' and 'which' say: see okobpf_branch_go(). */
+bool okobpf_v_push(struct verifier *, bool taken, int which);
 
 /* cfg.c.  Checks encoding and control flow and fills in 'info' and
  * 'functions'. */
-bool check_code(struct verifier *);
+bool okobpf_check_code(struct verifier *);
 
 /* Ways on from an instruction. */
 struct ways {
@@ -377,82 +377,83 @@ struct ways {
 
 /* Returns the ways on from 'index' within its function and, with 'calls', into
  * the functions it calls. */
-struct ways ways_from(const struct verifier *, uint32_t index, bool calls);
-bool is_local_call(const struct bpf_insn *);
+struct ways okobpf_ways_from(const struct verifier *, uint32_t index,
+                             bool calls);
+bool okobpf_is_local_call(const struct bpf_insn *);
 
 /* encoding.c.  Checks each instruction by itself and fills in 'second' in
  * 'info'. */
-bool check_encoding(struct verifier *);
+bool okobpf_check_encoding(struct verifier *);
 
 /* liveness.c.  Fills in 'live' in 'info'. */
-bool find_live(struct verifier *);
+bool okobpf_find_live(struct verifier *);
 
 /* The functions below follow an instruction.  They return false, with the
  * report filled in, if it could do harm. */
 
 /* alu.c */
-bool follow_alu(struct verifier *, const struct bpf_insn *);
+bool okobpf_follow_alu(struct verifier *, const struct bpf_insn *);
 
 /* Refuses if 'r' is not initialized. */
-bool check_reg(struct verifier *, int r);
+bool okobpf_check_reg(struct verifier *, int r);
 
 /* addresses.c */
 
 /* Whether 'val' is a packet pointer or what is made of one on the way to a
  * difference of two. */
-bool val_is_address(const struct val *);
+bool okobpf_val_is_address(const struct val *);
 
 /* Makes of 'val', an address, its lower half. */
-void address_truncate(struct val *);
+void okobpf_address_truncate(struct val *);
 
 /* Adds to the offset of 'ptr', an address, 'number', or subtracts it. */
-bool address_move(struct verifier *, struct val *ptr, struct val *number,
-                  bool subtract);
+bool okobpf_address_move(struct verifier *, struct val *ptr,
+                         struct val *number, bool subtract);
 
 /* Follows an instruction with a pointer among its operands if these are
  * addresses and numbers of which a number or an address can be made.  Sets
  * '*done' if so, otherwise it changes nothing. */
-bool follow_address_alu(struct verifier *, const struct bpf_insn *,
-                        struct val *dst, struct val *src, bool *done);
+bool okobpf_follow_address_alu(struct verifier *, const struct bpf_insn *,
+                               struct val *dst, struct val *src, bool *done);
 
 /* symbols.c */
 /* Makes 'val' independent of all others. */
-void val_set_unrelated(struct val *);
-void val_set_none(struct val *);
-void val_set_scalar(struct val *, struct scalar, uint64_t deps);
+void okobpf_val_set_unrelated(struct val *);
+void okobpf_val_set_none(struct val *);
+void okobpf_val_set_scalar(struct val *, struct scalar, uint64_t deps);
 
 /* Gives 'val', a scalar that is not constant or a packet pointer, a symbol if
  * it has none, because there will be another value that depends on it. */
-void id_need(struct verifier *, struct val *);
+void okobpf_id_need(struct verifier *, struct val *);
 
 /* Makes 'id', 'form', 'delta' and 'range' of '*to' say what is true of the sum
  * or difference of 'a' and 'b' in all 64 bits.  '*to' has all else already. */
-bool relate_sum(struct verifier *, struct val *to,
-                const struct val *a, const struct val *b);
-bool relate_difference(struct verifier *, struct val *to,
+bool okobpf_relate_sum(struct verifier *, struct val *to,
                        const struct val *a, const struct val *b);
-void relate_same(struct val *to, const struct val *from);
+bool okobpf_relate_difference(struct verifier *, struct val *to,
+                              const struct val *a, const struct val *b);
+void okobpf_relate_same(struct val *to, const struct val *from);
 /* The same for the OR of 'a' and 'b', which are V_VALUE_OR_NULL or V_NULLS. */
-bool relate_either(struct verifier *, struct val *to,
-                   const struct val *a, const struct val *b);
+bool okobpf_relate_either(struct verifier *, struct val *to,
+                          const struct val *a, const struct val *b);
 /* The same for the quotient of 'a' and a constant, for 'a >> shift', as
  * unsigned numbers, and for a multiple of 'a'. */
-bool relate_quotient(struct verifier *, struct val *to, const struct val *a,
-                     uint64_t divisor);
-bool relate_shifted_down(struct verifier *, struct val *to,
-                         const struct val *a, int shift);
-bool relate_multiple(struct verifier *, struct val *to, const struct val *a,
-                     uint64_t factor);
+bool okobpf_relate_quotient(struct verifier *, struct val *to,
+                            const struct val *a, uint64_t divisor);
+bool okobpf_relate_shifted_down(struct verifier *, struct val *to,
+                                const struct val *a, int shift);
+bool okobpf_relate_multiple(struct verifier *, struct val *to,
+                            const struct val *a, uint64_t factor);
 
 /* Whether 'a - b' is known to be the remainder of 'a' and 'b->delta'. */
-bool is_remainder(const struct verifier *, const struct val *a,
-                  const struct val *b);
+bool okobpf_is_remainder(const struct verifier *, const struct val *a,
+                         const struct val *b);
 
 /* Stores the symbol for the sum of two in '*id'.  Returns false if memory is
- * exhausted; id_find_sum() if nothing has that symbol. */
-bool id_sum(struct verifier *, uint32_t a, uint32_t b, uint32_t *id);
-bool id_find_sum(const struct verifier *, uint32_t a, uint32_t b,
-                 uint32_t *id);
+ * exhausted; okobpf_id_find_sum() if nothing has that symbol. */
+bool okobpf_id_sum(struct verifier *, uint32_t a, uint32_t b, uint32_t *id);
+bool okobpf_id_find_sum(const struct verifier *, uint32_t a, uint32_t b,
+                        uint32_t *id);
 
 /* What a symbol stands for: the sum of two others or, with FORM_EITHER, their
  * OR; or, if 'parts[1]' is ID_NONE, the 'form' of 'parts[0]' with 'delta'. */
@@ -463,17 +464,18 @@ struct origin {
 };
 
 /* Returns what 'id' stands for, or NULL for just some number. */
-const struct origin *id_origin(const struct verifier *, uint32_t id);
-void derivations_free(struct verifier *);
+const struct origin *okobpf_id_origin(const struct verifier *, uint32_t id);
+void okobpf_derivations_free(struct verifier *);
 
 /* Calls 'function' for each initialized value of the current state. */
-void for_each_val(struct verifier *,
-                  void (*function)(struct verifier *, struct val *, void *),
-                  void *aux);
+void okobpf_for_each_val(struct verifier *,
+                         void (*function)(struct verifier *, struct val *,
+                                          void *),
+                         void *aux);
 
 /* Notes that something follows from what is known of 'val', which
- * for_each_val() came by.  A slot of the stack counts as read then. */
-void note_use(struct verifier *, const struct val *val);
+ * okobpf_for_each_val() came by.  A slot of the stack counts as read then. */
+void okobpf_note_use(struct verifier *, const struct val *val);
 
 /* limits.c.  What is known of a number because it is not larger than
  * another. */
@@ -481,39 +483,41 @@ void note_use(struct verifier *, const struct val *val);
 /* Makes 'range' and 'with' of '*to' say what follows from 'to * times <= a',
  * as unsigned numbers that don't wrap, if '*to' isn't related to others.
  * Returns false if memory is exhausted. */
-bool relate_at_most(struct verifier *, struct val *to, const struct val *a,
-                    uint64_t times);
+bool okobpf_relate_at_most(struct verifier *, struct val *to,
+                           const struct val *a, uint64_t times);
 
 /* Makes '*to', an address whose offset is what is left of the packet from
  * somewhere, have a symbol of its own, with what is known of how far it is
  * from the end. */
-void relate_rest_as_offset(struct verifier *, struct val *to);
+void okobpf_relate_rest_as_offset(struct verifier *, struct val *to);
 
 /* Learns from the bounds of 'val', which are new. */
-void learn_bounds(struct verifier *, const struct val *val, uint64_t deps);
+void okobpf_learn_bounds(struct verifier *, const struct val *val,
+                         uint64_t deps);
 
 /* branch.c */
-bool follow_branch(struct verifier *);
+bool okobpf_follow_branch(struct verifier *);
 /* Goes on from the branch at the current instruction.  'which' is the first
  * that is not NULL, of several pointers that this says not to be all NULL. */
-void branch_go(struct verifier *, bool taken, int which);
+void okobpf_branch_go(struct verifier *, bool taken, int which);
 
 /* learn.c */
 
 /* Tells all values with the symbol 'id' that id + range is within the
  * packet. */
-void tell_range(struct verifier *, uint32_t id, int64_t range, uint64_t deps);
+void okobpf_tell_range(struct verifier *, uint32_t id, int64_t range,
+                       uint64_t deps);
 /* The packet has at least 'len' bytes. */
-void learn_len(struct verifier *, int64_t len, uint64_t deps);
+void okobpf_learn_len(struct verifier *, int64_t len, uint64_t deps);
 /* Returns the range that the symbol of 'rest', what is left of the packet, has
  * because this is not less than it can be; or RANGE_NONE. */
-int32_t range_of_rest(const struct val *rest);
+int32_t okobpf_range_of_rest(const struct val *rest);
 
 /* Takes for granted that the comparison 'op' (BPF_OP) in 'width' bits of the
  * numbers '*dst' and '*src', or of the offsets of these packet pointers, has
  * come out as 'taken': refines these and others. */
-void learn(struct verifier *, int op, int width, bool taken,
-           struct val *dst, struct val *src);
+void okobpf_learn(struct verifier *, int op, int width, bool taken,
+                  struct val *dst, struct val *src);
 
 static inline bool
 is_signed_jump(int op)
@@ -523,10 +527,10 @@ is_signed_jump(int op)
 }
 
 /* access.c */
-bool follow_load(struct verifier *, const struct bpf_insn *);
-bool follow_store(struct verifier *, const struct bpf_insn *);
-bool follow_atomic(struct verifier *, const struct bpf_insn *);
-bool follow_packet_load(struct verifier *, const struct bpf_insn *);
+bool okobpf_follow_load(struct verifier *, const struct bpf_insn *);
+bool okobpf_follow_store(struct verifier *, const struct bpf_insn *);
+bool okobpf_follow_atomic(struct verifier *, const struct bpf_insn *);
+bool okobpf_follow_packet_load(struct verifier *, const struct bpf_insn *);
 
 /* bounds.c */
 enum access { ACCESS_READ, ACCESS_WRITE };
@@ -534,118 +538,121 @@ enum access { ACCESS_READ, ACCESS_WRITE };
 /* Checks that the 'size' bytes at 'ptr + ofs' can be accessed; not aligned.
  * 'what' names the pointer in messages, such as "r1".  For the stack, only the
  * bounds are checked. */
-bool check_mem(struct verifier *, const struct val *ptr, const char *what,
-               int64_t ofs, uint64_t size, enum access);
+bool okobpf_check_mem(struct verifier *, const struct val *ptr,
+                      const char *what, int64_t ofs, uint64_t size,
+                      enum access);
 
-/* stack.c.  All are for memory that check_mem() has let pass.  Where
+/* stack.c.  All are for memory that okobpf_check_mem() has let pass.  Where
  * the offset of 'ptr' is variable, each byte that it may lead to is read, or
  * may or may not be written. */
 
 /* Whether byte 'i' of 'slot' is part of its value. */
-bool slot_byte_in_val(const struct slot *, int i);
+bool okobpf_slot_byte_in_val(const struct slot *, int i);
 
 /* Whether byte 'i' of 'slot' is known to be 0.  If this rests on a number,
  * adds what that was computed from to '*deps'. */
-bool slot_byte_is_zero(const struct slot *, int i, uint64_t *deps);
+bool okobpf_slot_byte_is_zero(const struct slot *, int i, uint64_t *deps);
 
 /* Checks that the bytes of stack are initialized and no pointers. */
-bool check_stack_read(struct verifier *, const struct val *ptr,
-                      const char *what, int64_t ofs, uint64_t size);
+bool okobpf_check_stack_read(struct verifier *, const struct val *ptr,
+                             const char *what, int64_t ofs, uint64_t size);
 
 /* Makes bytes of stack B_MISC; those from 'sure' on may stay as they are. */
-void stack_clobber(struct verifier *, const struct val *ptr, int64_t ofs,
-                   uint64_t size, uint64_t sure);
+void okobpf_stack_clobber(struct verifier *, const struct val *ptr,
+                          int64_t ofs, uint64_t size, uint64_t sure);
 
 /* Stores the lower 'size' bytes of 'val', which is no pointer if the offset is
  * variable. */
-void stack_store(struct verifier *, const struct val *ptr, int64_t ofs,
-                 int size, struct val *val);
+void okobpf_stack_store(struct verifier *, const struct val *ptr, int64_t ofs,
+                        int size, struct val *val);
 
 /* Sets '*result' to the 'size' bytes of stack, zero-extended. */
-bool stack_load(struct verifier *, const struct val *ptr, const char *what,
-                int64_t ofs, int size, struct val *result);
+bool okobpf_stack_load(struct verifier *, const struct val *ptr,
+                       const char *what, int64_t ofs, int size,
+                       struct val *result);
 
 /* call.c */
-bool follow_helper(struct verifier *, const struct bpf_insn *);
-bool follow_local_call(struct verifier *, const struct bpf_insn *);
+bool okobpf_follow_helper(struct verifier *, const struct bpf_insn *);
+bool okobpf_follow_local_call(struct verifier *, const struct bpf_insn *);
 /* Sets *ended if it ends the program. */
-bool follow_exit(struct verifier *, bool *ended);
+bool okobpf_follow_exit(struct verifier *, bool *ended);
 
 /* work.c */
 
 /* Fills in 'loop_end' in 'info'. */
-void find_loops(struct verifier *);
+void okobpf_find_loops(struct verifier *);
 
 /* Charges the current path for the instruction that it comes to, and for an
  * access to a value of a map or a call of a helper in it. */
-void charge_insn(struct verifier *, const struct bpf_insn *);
-void charge_access(struct verifier *, const struct val *ptr);
-void charge_helper(struct verifier *, const struct helper *, uint32_t map,
-                   uint64_t size);
+void okobpf_charge_insn(struct verifier *, const struct bpf_insn *);
+void okobpf_charge_access(struct verifier *, const struct val *ptr);
+void okobpf_charge_helper(struct verifier *, const struct helper *,
+                          uint32_t map, uint64_t size);
 
 /* Refuses the program if the current path costs too much. */
-bool check_work(struct verifier *);
+bool okobpf_check_work(struct verifier *);
 
 /* For prune.c.  'cp' prunes the current path, which is charged for
  * what follows from 'cp'. */
-void work_inherit(struct verifier *, const struct checkpoint *cp);
+void okobpf_work_inherit(struct verifier *, const struct checkpoint *cp);
 /* The current path has ended. */
-void work_ended(struct verifier *);
+void okobpf_work_ended(struct verifier *);
 /* 'cp' is finished: its parent learns what it costs. */
-void work_finished(struct checkpoint *cp);
+void okobpf_work_finished(struct checkpoint *cp);
 
 /* Stores in '*text' the loop where the verifier was for most of the time, if
  * there is one, for the end of a message; or else an empty string. */
-void describe_busy_loop(const struct verifier *, char *text, size_t size);
+void okobpf_describe_busy_loop(const struct verifier *, char *text,
+                               size_t size);
 
 /* state.c */
 
 /* Initializes what a function finds in its frame but its arguments. */
-void frame_init(struct frame *, uint32_t index);
+void okobpf_frame_init(struct frame *, uint32_t index);
 
 /* Saves the current state without registers that are not read any more.  With
  * 'telling', keeps those of which more about others may be learnt, for a state
  * that is not compared with others. */
-struct saved *state_save(struct verifier *, bool telling);
-void state_restore(struct verifier *, const struct saved *);
-void saved_free(struct verifier *, struct saved *);
+struct saved *okobpf_state_save(struct verifier *, bool telling);
+void okobpf_state_restore(struct verifier *, const struct saved *);
+void okobpf_saved_free(struct verifier *, struct saved *);
 
 /* prune.c */
 
 /* Called at an instruction where paths meet.  Sets '*pruned' if the current
  * path need not be followed further.  Returns false if it will go on for
  * ever. */
-bool checkpoint_visit(struct verifier *, bool *pruned);
+bool okobpf_checkpoint_visit(struct verifier *, bool *pruned);
 /* Called when the current path has ended. */
-void path_ended(struct verifier *);
-void checkpoints_free(struct verifier *);
+void okobpf_path_ended(struct verifier *);
+void okobpf_checkpoints_free(struct verifier *);
 
 /* The values that 'deps' names have mattered. */
-void mark_precise(struct verifier *, uint64_t deps);
+void okobpf_mark_precise(struct verifier *, uint64_t deps);
 /* The value 'val' has mattered. */
 static inline void
 mark_val_precise(struct verifier *v, const struct val *val)
 {
     if (val->type == V_SCALAR && val->deps) {
-        mark_precise(v, val->deps);
+        okobpf_mark_precise(v, val->deps);
     }
 }
 /* Slot 'slot' of frame 'frame' has been read. */
-void mark_slot_read(struct verifier *, uint32_t frame, uint32_t slot);
+void okobpf_mark_slot_read(struct verifier *, uint32_t frame, uint32_t slot);
 
 /* report.c.  The 'refuse' functions return false. */
-bool refuse(struct verifier *, const char *advice, const char *reason, ...)
-    __attribute__((__format__(__printf__, 3, 4)));
-bool refuse_at(struct verifier *, uint32_t insn, const char *advice,
-               const char *reason, ...)
+bool okobpf_refuse(struct verifier *, const char *advice, const char *reason,
+                   ...) __attribute__((__format__(__printf__, 3, 4)));
+bool okobpf_refuse_at(struct verifier *, uint32_t insn, const char *advice,
+                      const char *reason, ...)
     __attribute__((__format__(__printf__, 4, 5)));
-bool over_limit(struct verifier *, enum okobpf_status, const char *advice,
-                const char *reason, ...)
+bool okobpf_over_limit(struct verifier *, enum okobpf_status,
+                       const char *advice, const char *reason, ...)
     __attribute__((__format__(__printf__, 4, 5)));
-const char *val_type_name(const struct verifier *, const struct val *);
-void log_step(struct verifier *);
-void log_note(struct verifier *, const char *format, ...)
+const char *okobpf_val_type_name(const struct verifier *, const struct val *);
+void okobpf_log_step(struct verifier *);
+void okobpf_log_note(struct verifier *, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
-void log_finish(struct verifier *);
+void okobpf_log_finish(struct verifier *);
 
 #endif /* verifier.h */

@@ -56,7 +56,7 @@ count_round(struct verifier *v)
         r->head = cur->insn;
         r->depth = cur->depth;
         r->n = 1;
-        r->work = work_total(&v->model, &cur->work);
+        r->work = okobpf_work_total(&v->model, &cur->work);
     }
 }
 
@@ -70,7 +70,7 @@ leave_loops(struct state *cur)
 }
 
 void
-charge_insn(struct verifier *v, const struct bpf_insn *insn)
+okobpf_charge_insn(struct verifier *v, const struct bpf_insn *insn)
 {
     struct state *cur = v->cur;
 
@@ -79,35 +79,35 @@ charge_insn(struct verifier *v, const struct bpf_insn *insn)
     } else if (insn->opcode == (BPF_JMP | BPF_EXIT)) {
         leave_loops(cur);
     }
-    v->work_before = work_total(&v->model, &cur->work);
-    work_add_insn(&cur->work, insn);
+    v->work_before = okobpf_work_total(&v->model, &cur->work);
+    okobpf_work_add_insn(&cur->work, insn);
 }
 
 void
-charge_access(struct verifier *v, const struct val *ptr)
+okobpf_charge_access(struct verifier *v, const struct val *ptr)
 {
     if (ptr->type == V_VALUE) {
-        work_add_access(&v->cur->work, &v->model, ptr->map);
+        okobpf_work_add_access(&v->cur->work, &v->model, ptr->map);
     }
 }
 
 void
-charge_helper(struct verifier *v, const struct helper *helper, uint32_t map,
-              uint64_t size)
+okobpf_charge_helper(struct verifier *v, const struct helper *helper,
+                     uint32_t map, uint64_t size)
 {
-    work_add_helper(&v->cur->work, &v->model, helper, map, size);
+    okobpf_work_add_helper(&v->cur->work, &v->model, helper, map, size);
 }
 
 /* Paths. */
 
 void
-work_inherit(struct verifier *v, const struct checkpoint *cp)
+okobpf_work_inherit(struct verifier *v, const struct checkpoint *cp)
 {
     struct work *work = &v->cur->work;
 
     work->units += cp->work_left.units;
     work->touches += cp->work_left.touches;
-    v->work_before = work_total(&v->model, work);
+    v->work_before = okobpf_work_total(&v->model, work);
 }
 
 /* Raises '*work' to what leads from 'start' to 'end' and 'left' after it. */
@@ -123,11 +123,11 @@ work_raise(struct work *work, const struct work *start,
 }
 
 void
-work_ended(struct verifier *v)
+okobpf_work_ended(struct verifier *v)
 {
     static const struct work nothing;
     struct checkpoint *cp = v->cur->parent;
-    uint64_t total = work_total(&v->model, &v->cur->work);
+    uint64_t total = okobpf_work_total(&v->model, &v->cur->work);
 
     v->work = total > v->work ? total : v->work;
     if (cp) {
@@ -136,7 +136,7 @@ work_ended(struct verifier *v)
 }
 
 void
-work_finished(struct checkpoint *cp)
+okobpf_work_finished(struct checkpoint *cp)
 {
     struct checkpoint *parent = cp->parent;
 
@@ -149,14 +149,14 @@ work_finished(struct checkpoint *cp)
 /* Loops. */
 
 void
-find_loops(struct verifier *v)
+okobpf_find_loops(struct verifier *v)
 {
     for (uint32_t i = 0; i < v->n_insns; i++) {
         if (v->info[i].second) {
             continue;
         }
 
-        struct ways ways = ways_from(v, i, false);
+        struct ways ways = okobpf_ways_from(v, i, false);
         for (int w = 0; w < ways.n; w++) {
             if (ways.to[w] <= i) {
                 v->info[ways.to[w]].loop_end = i + 1;
@@ -213,7 +213,7 @@ static uint32_t
 find_busy_loop(const struct verifier *v)
 {
     /* sums[i]: visits of instructions before i. */
-    uint64_t *sums = mem_alloc(v->n_insns + UINT64_C(1), sizeof *sums);
+    uint64_t *sums = okobpf_mem_alloc(v->n_insns + UINT64_C(1), sizeof *sums);
     uint32_t best = UINT32_MAX;
 
     if (!sums) {
@@ -237,7 +237,7 @@ find_busy_loop(const struct verifier *v)
 }
 
 void
-describe_busy_loop(const struct verifier *v, char *text, size_t size)
+okobpf_describe_busy_loop(const struct verifier *v, char *text, size_t size)
 {
     uint32_t head = v->info ? find_busy_loop(v) : UINT32_MAX;
     char loop[128];
@@ -278,15 +278,16 @@ refuse_work(struct verifier *v, uint64_t total)
     char why[192], loop[128];
 
     if (own * 2 >= total) {
-        return over_limit(v, OKOBPF_LIMIT,
-                          "make sizes smaller, with a check such as "
-                          "if (size > 256) return 0; before the call, or "
-                          "smaller keys and values; or have the host allow "
-                          "more work (Open vSwitch: other_config:"
-                          "filter-prog-max-work)",
-                          "too much work in one run: this instruction alone "
-                          "may take %"PRIu64" units, of %"PRIu64" for all",
-                          own, max);
+        return okobpf_over_limit(
+            v, OKOBPF_LIMIT,
+            "make sizes smaller, with a check such as "
+            "if (size > 256) return 0; before the call, or "
+            "smaller keys and values; or have the host allow "
+            "more work (Open vSwitch: other_config:"
+            "filter-prog-max-work)",
+            "too much work in one run: this instruction alone "
+            "may take %"PRIu64" units, of %"PRIu64" for all",
+            own, max);
     }
 
     const struct round *r = find_costly_loop(v->cur, total);
@@ -295,20 +296,20 @@ refuse_work(struct verifier *v, uint64_t total)
         snprintf(why, sizeof why, " after %"PRIu32" rounds of %s", r->n,
                  loop);
     } else {
-        describe_busy_loop(v, why, sizeof why);
+        okobpf_describe_busy_loop(v, why, sizeof why);
     }
-    return over_limit(v, OKOBPF_LIMIT,
-                      "lower the bound of the loop, or do less in it; or have "
-                      "the host allow more work (Open vSwitch: other_config:"
-                      "filter-prog-max-work)",
-                      "too much work in one run: more than %"PRIu64" units%s",
-                      max, why);
+    return okobpf_over_limit(
+        v, OKOBPF_LIMIT,
+        "lower the bound of the loop, or do less in it; or have "
+        "the host allow more work (Open vSwitch: other_config:"
+        "filter-prog-max-work)",
+        "too much work in one run: more than %"PRIu64" units%s", max, why);
 }
 
 bool
-check_work(struct verifier *v)
+okobpf_check_work(struct verifier *v)
 {
-    uint64_t total = work_total(&v->model, &v->cur->work);
+    uint64_t total = okobpf_work_total(&v->model, &v->cur->work);
 
     return total <= v->limits->max_work || refuse_work(v, total);
 }

@@ -62,7 +62,7 @@ make_map(int i)
         .value_size = kinds[i].value_size,
         .max_entries = kinds[i].max_entries,
     };
-    struct okobpf_map *map = map_create(&spec, &host);
+    struct okobpf_map *map = okobpf_map_create(&spec, &host);
 
     for (uint32_t key = 0; map && key < spec.max_entries; key++) {
         uint8_t value[64];
@@ -82,7 +82,7 @@ print_program(const struct bpf_insn *insns, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         char text[128];
 
-        disasm(insns, n, i, text, sizeof text);
+        okobpf_disasm(insns, n, i, text, sizeof text);
         printf("%4"PRIu32": %02x %02x %6d %11d  %s\n", i, insns[i].opcode,
                insns[i].regs, insns[i].offset, insns[i].imm, text);
         if (insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW)) {
@@ -191,10 +191,10 @@ check_seed(uint64_t seed, bool both, struct gen_memory *memory,
         }
         *memory = initial;
         if (engine == INTERPRETER) {
-            r0 = interpret(&prog, 0, 0, &env);
+            r0 = okobpf_interpret(&prog, 0, 0, &env);
         } else if (prog_compile(&prog, engine)) {
             r0 = prog.jited(0, 0, &env);
-            jit_free(&prog);
+            okobpf_jit_free(&prog);
         } else {
             printf("seed %"PRIu64": the %s declines the program\n",
                    seed, engine_to_string(engine));
@@ -266,7 +266,7 @@ main(int argc, char *argv[])
            "all agree\n", count, seed, totals.n_insns, totals.largest,
            seconds > 0 ? count / seconds : 0);
     for (int i = 0; i < GEN_N_MAPS; i++) {
-        map_unref(maps[i]);
+        okobpf_map_release(maps[i]);
     }
 
     /* So many programs must have tried everything. */

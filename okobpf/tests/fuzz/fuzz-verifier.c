@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     limits.max_visits = 20000;
     limits.max_verify_ns = limits.max_verify_wall_ns = UINT64_MAX;
     memset(&report, 0, sizeof report);
-    if (verify(&image, &limits, data[0] & 2 ? VERIFY_LOG : 0, &report)
+    if (okobpf_verify(&image, &limits, data[0] & 2 ? VERIFY_LOG : 0, &report)
         == OKOBPF_OK) {
         struct random r = { size };
         struct okobpf_env env;

@@ -24,7 +24,7 @@ replay(FILE *file)
     size_t size = fread(buf, 1, sizeof buf, file);
 
     /* Of exactly the right size, for AddressSanitizer. */
-    uint8_t *data = mem_alloc(size + !size, 1);
+    uint8_t *data = okobpf_mem_alloc(size + !size, 1);
     memcpy(data, buf, size);
     LLVMFuzzerTestOneInput(data, size);
     free(data);

@@ -94,7 +94,7 @@ static inline bool
 engine_exists(enum engine engine)
 {
 #ifdef OKOBPF_HAVE_JIT
-    return engine != JIT_FULL || jit_cpu_features();
+    return engine != JIT_FULL || okobpf_jit_cpu_features();
 #else
     return engine == INTERPRETER;
 #endif
@@ -115,10 +115,11 @@ static inline bool
 prog_compile(struct okobpf_prog *prog, enum engine engine)
 {
 #ifdef OKOBPF_HAVE_JIT
-    return jit_compile_for(prog, engine == JIT_FULL ? jit_cpu_features() : 0);
+    return okobpf_jit_compile_for(
+        prog, engine == JIT_FULL ? okobpf_jit_cpu_features() : 0);
 #else
     (void) engine;
-    return jit_compile(prog);
+    return okobpf_jit_compile(prog);
 #endif
 }
 
@@ -131,7 +132,7 @@ prog_run(struct okobpf_prog *prog, enum engine engine, uint64_t r1,
 
     env->prog = prog;
     if (engine == INTERPRETER) {
-        return interpret(prog, r1, r2, env);
+        return okobpf_interpret(prog, r1, r2, env);
     }
     if (!prog_compile(prog, engine)) {
         fprintf(stderr, "expected that the %s compiles the program, but it "
@@ -139,7 +140,7 @@ prog_run(struct okobpf_prog *prog, enum engine engine, uint64_t r1,
         exit(EXIT_FAILURE);
     }
     r0 = prog->jited(r1, r2, env);
-    jit_free(prog);
+    okobpf_jit_free(prog);
     return r0;
 }
 

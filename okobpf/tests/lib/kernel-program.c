@@ -429,14 +429,15 @@ kernel_translate(const struct image *image, const int map_fds[],
         .image = image,
         .map_fds = map_fds,
         .ways = ways,
-        .holds = mem_alloc(n, sizeof *t.holds),
-        .first = mem_alloc(n, sizeof *t.first),
-        .last = mem_alloc(n, sizeof *t.last),
+        .holds = okobpf_mem_alloc(n, sizeof *t.holds),
+        .first = okobpf_mem_alloc(n, sizeof *t.first),
+        .last = okobpf_mem_alloc(n, sizeof *t.last),
         .program = program,
     };
     const char *problem = NULL;
 
-    program->insns = mem_alloc(n + 1, MAX_EXPANSION * sizeof *program->insns);
+    program->insns
+        = okobpf_mem_alloc(n + 1, MAX_EXPANSION * sizeof *program->insns);
     program->n = 0;
     if (!t.holds || !t.first || !t.last || !program->insns) {
         problem = "out of memory";

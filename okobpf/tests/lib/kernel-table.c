@@ -41,7 +41,7 @@ table_error(int line, const char *what)
 static char *
 copy(const char *s)
 {
-    char *new = report_asprintf("%s", s);
+    char *new = okobpf_report_asprintf("%s", s);
 
     if (!new) {
         fprintf(stderr, "out of memory\n");

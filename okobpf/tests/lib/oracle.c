@@ -43,7 +43,8 @@ trap(struct oracle *oracle, const struct bpf_insn *insn,
     if (index < prog->info.n_insns) {
         char text[96];
 
-        disasm(prog->code, prog->info.n_insns, index, text, sizeof text);
+        okobpf_disasm(prog->code, prog->info.n_insns, index, text,
+                      sizeof text);
         snprintf(oracle->trap, sizeof oracle->trap,
                  "insn %"PRIu64": %s: %s", index, text, what);
     } else {
@@ -60,7 +61,7 @@ add_region(struct oracle *oracle, uint64_t start, uint64_t size,
         size_t n = 2 * oracle->allocated_regions + 16;
         struct oracle_region *regions;
 
-        regions = mem_resize(oracle->regions, n, sizeof *regions);
+        regions = okobpf_mem_resize(oracle->regions, n, sizeof *regions);
         if (!regions) {
             return;             /* Later accesses trap. */
         }
@@ -124,10 +125,10 @@ oracle_init(struct oracle *oracle, const struct okobpf_prog *prog,
             .n_hash_functions = map->info.n_hash_functions,
         };
         if (map->info.type == OKOBPF_MAP_ARRAY) {
-            add_value(oracle, i, map_direct_value(map));
+            add_value(oracle, i, okobpf_map_direct_value(map));
         }
     }
-    work_model_init(&oracle->model, oracle->maps, prog->n_maps);
+    okobpf_work_model_init(&oracle->model, oracle->maps, prog->n_maps);
 }
 
 void
@@ -140,7 +141,7 @@ uint64_t
 oracle_run(const struct okobpf_prog *prog, struct okobpf_env *env,
            struct oracle *oracle)
 {
-    struct epoch_thread *thread = epoch_enter();
+    struct epoch_thread *thread = okobpf_epoch_enter();
     uint64_t result;
 
     env->prog = prog;
@@ -149,7 +150,7 @@ oracle_run(const struct okobpf_prog *prog, struct okobpf_env *env,
                                   oracle)
               : interpret_checked(prog, (uintptr_t) &env->ctx, 0, env,
                                   oracle));
-    epoch_exit(thread);
+    okobpf_epoch_exit(thread);
     return result;
 }
 
@@ -230,7 +231,7 @@ check_access(struct step *s, uint64_t addr, uint64_t size, enum access access)
     const struct oracle_region *r = find_region(s->oracle, addr, size);
 
     if (r && r->map != UINT32_MAX) {
-        work_add_access(&s->oracle->work, &s->oracle->model, r->map);
+        okobpf_work_add_access(&s->oracle->work, &s->oracle->model, r->map);
     }
     return check_memory(s, addr, size, access);
 }
@@ -364,8 +365,8 @@ check_format(struct step *s, uint64_t addr)
     if (!r || r->kind != REGION_CONSTANT) {
         return trap(s->oracle, s->insn, "format is not constant");
     }
-    error = printf_format_check((const char *) (uintptr_t) addr,
-                                r->start + r->size - addr, &n_args);
+    error = okobpf_printf_format_check((const char *) (uintptr_t) addr,
+                                       r->start + r->size - addr, &n_args);
     if (error) {
         return trap(s->oracle, s->insn, "bad format: %s", error);
     }
@@ -432,18 +433,18 @@ check_helper(struct step *s)
     uint64_t size = 0;
 
     if (s->insn->imm <= 0 || s->insn->imm >= N_HELPERS
-        || !helpers[s->insn->imm].function) {
+        || !okobpf_helpers[s->insn->imm].function) {
         return trap(oracle, s->insn, "unknown helper");
     }
-    helper = &helpers[s->insn->imm];
+    helper = &okobpf_helpers[s->insn->imm];
     for (int i = 0; i < MAX_HELPER_ARGS; i++) {
         if (!check_helper_arg(s, helper, i, &map)) {
             return false;
         }
         size += helper->args[i] == ARG_SIZE ? s->regs[i + 1] : 0;
     }
-    work_add_helper(&oracle->work, &oracle->model, helper,
-                    map ? map_index(oracle, map) : 0, size);
+    okobpf_work_add_helper(&oracle->work, &oracle->model, helper,
+                           map ? map_index(oracle, map) : 0, size);
     oracle->written = (oracle->written & ~0x3fu) | 1u << 0;
     if (helper->ret == RET_MAP_VALUE_OR_NULL) {
         oracle->looked_up = map;
@@ -546,11 +547,11 @@ oracle_step(struct oracle *oracle, const struct bpf_insn *insn,
         oracle->looked_up = NULL;
     }
 
-    work_add_insn(&oracle->work, insn);
+    okobpf_work_add_insn(&oracle->work, insn);
     if (!check_insn(&s)) {
         return false;
     }
-    work = work_total(&oracle->model, &oracle->work);
+    work = okobpf_work_total(&oracle->model, &oracle->work);
     return (work <= oracle->max_work
             || trap(oracle, insn, "%"PRIu64" units of work: expected at most "
                     "%"PRIu64, work, oracle->max_work));

@@ -39,7 +39,7 @@ repair(struct bpf_insn *insns, uint32_t n, const struct image *from,
         image.insns = insns;
         image.n_insns = n;
         memset(report, 0, sizeof *report);
-        status = verify(&image, &limits, 0, report);
+        status = okobpf_verify(&image, &limits, 0, report);
         at = report->insn;
         okobpf_report_uninit(report);
         if (status != OKOBPF_REJECTED) {

@@ -30,7 +30,7 @@ read_prog(const char *name, size_t *size)
     n = ftell(stream);
     assert_true(n > 0);
     rewind(stream);
-    data = mem_alloc(n, 1);
+    data = okobpf_mem_alloc(n, 1);
     assert_non_null(data);
     assert_int_equal(fread(data, 1, n, stream), n);
     fclose(stream);
@@ -47,8 +47,8 @@ load_image(const char *name, const char *section, struct image *image,
     uint8_t *elf = read_prog(name, &size);
 
     memset(report, 0, sizeof *report);
-    status = elf_load(elf, size, section, &okobpf_default_limits, image,
-                      report);
+    status = okobpf_elf_load(elf, size, section, &okobpf_default_limits, image,
+                             report);
     free(elf);
     return status;
 }
@@ -146,18 +146,18 @@ count_dump(struct okobpf_map *map)
 
 /* Allocation.  The linker leads calls of NAME to __wrap_NAME, see Makefile. */
 
-void *__real_mem_alloc(uint64_t n, size_t size);
-void *__real_mem_resize(void *p, uint64_t n, size_t size);
-void *__real_mem_alloc_aligned(uint64_t size);
-void *__wrap_mem_alloc(uint64_t n, size_t size);
-void *__wrap_mem_resize(void *p, uint64_t n, size_t size);
-void *__wrap_mem_alloc_aligned(uint64_t size);
-void *__real_mem_map(uint64_t size);
-void *__wrap_mem_map(uint64_t size);
-uint32_t __real_hash_alloc(struct map_hash *, struct hash_table *,
-                           struct hash_stripe *);
-uint32_t __wrap_hash_alloc(struct map_hash *, struct hash_table *,
-                           struct hash_stripe *);
+void *__real_okobpf_mem_alloc(uint64_t n, size_t size);
+void *__real_okobpf_mem_resize(void *p, uint64_t n, size_t size);
+void *__real_okobpf_mem_alloc_aligned(uint64_t size);
+void *__wrap_okobpf_mem_alloc(uint64_t n, size_t size);
+void *__wrap_okobpf_mem_resize(void *p, uint64_t n, size_t size);
+void *__wrap_okobpf_mem_alloc_aligned(uint64_t size);
+void *__real_okobpf_mem_map(uint64_t size);
+void *__wrap_okobpf_mem_map(uint64_t size);
+uint32_t __real_okobpf_hash_alloc(struct map_hash *, struct hash_table *,
+                                  struct hash_stripe *);
+uint32_t __wrap_okobpf_hash_alloc(struct map_hash *, struct hash_table *,
+                                  struct hash_stripe *);
 
 static _Atomic int countdown;
 static _Atomic bool failed;
@@ -202,34 +202,34 @@ fail_this(void)
 }
 
 void *
-__wrap_mem_alloc(uint64_t n, size_t size)
+__wrap_okobpf_mem_alloc(uint64_t n, size_t size)
 {
-    return fail_this() ? NULL : __real_mem_alloc(n, size);
+    return fail_this() ? NULL : __real_okobpf_mem_alloc(n, size);
 }
 
 void *
-__wrap_mem_resize(void *p, uint64_t n, size_t size)
+__wrap_okobpf_mem_resize(void *p, uint64_t n, size_t size)
 {
-    return fail_this() ? NULL : __real_mem_resize(p, n, size);
+    return fail_this() ? NULL : __real_okobpf_mem_resize(p, n, size);
 }
 
 void *
-__wrap_mem_alloc_aligned(uint64_t size)
+__wrap_okobpf_mem_alloc_aligned(uint64_t size)
 {
-    return fail_this() ? NULL : __real_mem_alloc_aligned(size);
+    return fail_this() ? NULL : __real_okobpf_mem_alloc_aligned(size);
 }
 
 void *
-__wrap_mem_map(uint64_t size)
+__wrap_okobpf_mem_map(uint64_t size)
 {
-    return fail_this() ? NULL : __real_mem_map(size);
+    return fail_this() ? NULL : __real_okobpf_mem_map(size);
 }
 
 uint32_t
-__wrap_hash_alloc(struct map_hash *hash, struct hash_table *table,
-                  struct hash_stripe *stripe)
+__wrap_okobpf_hash_alloc(struct map_hash *hash, struct hash_table *table,
+                         struct hash_stripe *stripe)
 {
-    return fail_this() ? 0 : __real_hash_alloc(hash, table, stripe);
+    return fail_this() ? 0 : __real_okobpf_hash_alloc(hash, table, stripe);
 }
 
 /* Random numbers, likewise. */
@@ -278,7 +278,7 @@ static char returned[sizeof printed];
 static void
 host_defer(void (*function)(void *aux), void *aux)
 {
-    struct deferred *d = mem_alloc(1, sizeof *d);
+    struct deferred *d = okobpf_mem_alloc(1, sizeof *d);
 
     assert_non_null(d);
     d->function = function;
@@ -350,7 +350,8 @@ test_host_grace(void)
 {
     struct deferred *d = take_deferred();
 
-    for (uint64_t end = epoch_get() + 2; epoch_advance() < end;) {
+    for (uint64_t end = okobpf_epoch_get() + 2;
+         okobpf_epoch_advance() < end;) {
         sched_yield();
     }
     return call_deferred(d);

@@ -22,7 +22,7 @@
 uint8_t *read_prog(const char *name, size_t *size);
 
 /* Loads the object 'name' as far as the image, for 'section' or NULL.  Returns
- * elf_load()'s status. */
+ * okobpf_elf_load()'s status. */
 enum okobpf_status load_image(const char *name, const char *section,
                               struct image *, struct okobpf_report *);
 

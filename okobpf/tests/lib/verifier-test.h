@@ -54,10 +54,11 @@ subject_init(struct subject *s, const struct image *image)
         bool ok;
 
         memset(&report, 0, sizeof report);
-        ok = map_spec_check(&image->maps[i], &okobpf_default_limits, 1,
-                            &memory, &report) == OKOBPF_OK;
+        ok = okobpf_map_spec_check(&image->maps[i], &okobpf_default_limits, 1,
+                                   &memory, &report) == OKOBPF_OK;
         okobpf_report_uninit(&report);
-        s->prog.maps[i] = ok ? map_create(&image->maps[i], &host) : NULL;
+        s->prog.maps[i]
+            = ok ? okobpf_map_create(&image->maps[i], &host) : NULL;
         if (!s->prog.maps[i]) {
             return false;
         }
@@ -70,9 +71,9 @@ static inline void
 subject_uninit(struct subject *s)
 {
     for (size_t i = 0; i < s->prog.n_maps; i++) {
-        map_unref(s->prog.maps[i]);
+        okobpf_map_release(s->prog.maps[i]);
     }
-    image_uninit(&s->image);
+    okobpf_image_uninit(&s->image);
 }
 
 /* Makes the 'n' instructions at 'insns' the subject's program, as the engines
@@ -97,7 +98,7 @@ subject_link(struct subject *s, const struct bpf_insn *insns, uint32_t n)
             uint64_t addr = (uintptr_t) map;
 
             if (bpf_src(insn) == BPF_PSEUDO_MAP_IDX_VALUE) {
-                uint8_t *value = map_direct_value(map);
+                uint8_t *value = okobpf_map_direct_value(map);
 
                 addr = (uintptr_t) (value + insn[1].imm);
             }
@@ -112,8 +113,8 @@ subject_link(struct subject *s, const struct bpf_insn *insns, uint32_t n)
 static inline void
 subject_unlink(struct subject *s)
 {
-    jit_free(&s->prog);
-    interpret_free(&s->prog);
+    okobpf_jit_free(&s->prog);
+    okobpf_interpret_free(&s->prog);
     free(s->prog.code);
     s->prog.code = NULL;
 }
@@ -141,7 +142,7 @@ subject_run_for(struct subject *s, const struct bpf_insn *insns, uint32_t n,
         for (uint32_t i = 0; i < n; i++) {
             char code[128];
 
-            disasm(insns, n, i, code, sizeof code);
+            okobpf_disasm(insns, n, i, code, sizeof code);
             fprintf(stderr, "%4u: %s\n", i, code);
             i += insns[i].opcode == (BPF_LD | BPF_IMM | BPF_DW);
         }
