@@ -142,12 +142,29 @@ enum {
     TAKEN = 2,
 };
 
+/* Whether both sides are the same number, whatever it is: then their low
+ * halves are, too. */
+static bool
+compares_with_itself(const struct comparison *c)
+{
+    return (c->dst == c->src
+            || (c->dst->type == V_SCALAR && c->src->type == V_SCALAR
+                && c->dst->id && c->dst->id == c->src->id
+                && c->dst->form == c->src->form
+                && c->dst->delta == c->src->delta));
+}
+
 /* Returns which of NOT_TAKEN and TAKEN are possible for numbers or offsets. */
 static int
 possible_outcomes(const struct comparison *c)
 {
     int outcomes = 0;
 
+    if (c->op != BPF_JSET && compares_with_itself(c)) {
+        return (c->op == BPF_JEQ || c->op == BPF_JGE || c->op == BPF_JLE
+                || c->op == BPF_JSGE || c->op == BPF_JSLE
+                ? TAKEN : NOT_TAKEN);
+    }
     for (int taken = 0; taken < 2; taken++) {
         struct scalar a = c->dst->s;
         struct scalar b = c->src->s;
