@@ -146,10 +146,23 @@ range_and(int width, const struct range *a, const struct range *b)
     return r;
 }
 
+/* Of bits that either number has, the sum has no fewer. */
+static struct range
+range_xor(int width, const struct range *a, const struct range *b)
+{
+    struct range r = okobpf_range_full(width);
+    uint64_t sum;
+
+    if (!unsigned_carry(width, a->umax, b->umax, &sum)) {
+        r.umax = sum;
+    }
+    return r;
+}
+
 static struct range
 range_or(int width, const struct range *a, const struct range *b)
 {
-    struct range r = okobpf_range_full(width);
+    struct range r = range_xor(width, a, b);
 
     r.umin = a->umin > b->umin ? a->umin : b->umin;
     return r;
@@ -330,6 +343,8 @@ range_alu(int op, int width, bool is_signed,
         return range_and(width, a, b);
     case BPF_OR:
         return range_or(width, a, b);
+    case BPF_XOR:
+        return range_xor(width, a, b);
     case BPF_LSH:
         return range_lsh(width, a, &count);
     case BPF_RSH:
