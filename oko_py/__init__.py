@@ -15,6 +15,7 @@ from oko_py._compile import INCLUDE_DIR, compile, find_clang  # noqa: A004 - oko
 from oko_py._errors import (
     BadArgument,
     BadKey,
+    BadMessage,
     BadValue,
     BridgeNotFound,
     CommandError,
@@ -22,6 +23,7 @@ from oko_py._errors import (
     CommandTimeout,
     CompileError,
     CompilerNotFound,
+    ConnectionLost,
     KeyExists,
     KeyNotFound,
     MapError,
@@ -40,12 +42,16 @@ from oko_py._errors import (
     ProgramOverLimit,
     ProgramRefused,
     ProgramRejected,
+    ProtocolError,
+    Unreachable,
+    VersionMismatch,
 )
 
 __all__ = [
     "INCLUDE_DIR",
     "BadArgument",
     "BadKey",
+    "BadMessage",
     "BadValue",
     "BridgeNotFound",
     "CommandError",
@@ -53,6 +59,7 @@ __all__ = [
     "CommandTimeout",
     "CompileError",
     "CompilerNotFound",
+    "ConnectionLost",
     "KeyExists",
     "KeyNotFound",
     "MapError",
@@ -71,6 +78,9 @@ __all__ = [
     "ProgramOverLimit",
     "ProgramRefused",
     "ProgramRejected",
+    "ProtocolError",
+    "Unreachable",
+    "VersionMismatch",
     "compile",
     "find_clang",
 ]

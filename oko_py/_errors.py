@@ -6,7 +6,8 @@ Everything that the library raises on purpose is an :class:`OkoError`::
     ├── CommandError              ovs-ofctl failed: argv, returncode, stdout, stderr
     │   ├── CommandNotFound       there is no such executable
     │   ├── CommandTimeout        it did not answer in time
-    │   ├── BridgeNotFound        there is no such bridge, or no switch runs
+    │   ├── Unreachable           no switch answers there, or we may not talk to it
+    │   ├── BridgeNotFound        the switch has no such bridge
     │   ├── NotAnOko              the ovs-ofctl or the switch lacks Oko's extensions
     │   ├── ProgramRefused        the switch did not take it: reason, where, state, advice, log
     │   │   ├── ProgramRejected   the verifier found that it may do harm: insn, source_line
@@ -27,8 +28,14 @@ Everything that the library raises on purpose is an :class:`OkoError`::
     ├── ObjectFileError           a file is not a usable BPF object: path, reason
     ├── CompileError              clang failed: argv, diagnostics
     │   └── CompilerNotFound
+    ├── ProtocolError             a connection to a switch can't go on
+    │   ├── BadMessage            a message is broken: expected, got, offset
+    │   ├── VersionMismatch       there is no version of OpenFlow that both sides speak
+    │   └── ConnectionLost        the other side went away in the middle of it
     ├── BadArgument               an argument can't be right (also a ValueError)
     └── ParseError                unexpected output of ovs-ofctl: line, position
+
+All of them can be pickled, with what they tell, so that they pass from one process to another.
 """
 
 from __future__ import annotations
@@ -37,8 +44,18 @@ import shlex
 from collections.abc import Sequence
 
 
+def _rebuild(kind: type[OkoError], args: tuple[object, ...]) -> OkoError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    return error
+
+
 class OkoError(Exception):
     """Base class of everything that oko_py raises on purpose."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Not by calling the class again, as for other exceptions: its arguments are not in "args".
+        return _rebuild, (type(self), self.args), self.__dict__
 
 
 class CommandError(OkoError):
@@ -77,8 +94,12 @@ class CommandTimeout(CommandError):
         self.timeout = timeout
 
 
+class Unreachable(CommandError):
+    """No switch answers at the target, or it may not be talked to: is it running, may you?"""
+
+
 class BridgeNotFound(CommandError):
-    """There is no such bridge, or the switch doesn't run."""
+    """The switch has no such bridge."""
 
 
 class NotAnOko(CommandError):
@@ -251,6 +272,35 @@ class CompileError(OkoError):
 
 class CompilerNotFound(CompileError):
     """There is no clang on this machine."""
+
+
+class ProtocolError(OkoError):
+    """What came over a connection to a switch makes it impossible to go on."""
+
+
+class BadMessage(ProtocolError):
+    """A message of OpenFlow is broken, or what was to be sent doesn't fit into one.
+
+    ``offset`` is where in the message it was found, in bytes, None if that has no place.
+    """
+
+    def __init__(
+        self, name: str, *, expected: str, got: str, offset: int | None = None
+    ) -> None:
+        where = "" if offset is None else f", at byte {offset}"
+        super().__init__(f"{name}: expected {expected}, got {got}{where}")
+        self.name = name
+        self.expected = expected
+        self.got = got
+        self.offset = offset
+
+
+class VersionMismatch(ProtocolError):
+    """There is no version of OpenFlow that both sides speak."""
+
+
+class ConnectionLost(ProtocolError):
+    """The other side went away; what was under way may have been done, or not."""
 
 
 class BadArgument(OkoError, ValueError):
