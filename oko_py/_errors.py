@@ -17,7 +17,7 @@ Everything that the library raises on purpose is an :class:`OkoError`::
     │       ├── ProgramNotFound   (also a KeyError)
     │       ├── ProgramExists
     │       └── ProgramInUse
-    ├── MapError                  an operation on a map failed: map_name
+    ├── MapError                  an operation on a map failed: map_name, n_done, index
     │   ├── MapNotFound           (also a KeyError)
     │   ├── KeyNotFound           (also a KeyError)
     │   ├── KeyExists
@@ -199,7 +199,14 @@ class ProgramInUse(OpenFlowError):
 
 
 class MapError(OkoError):
-    """An operation on a map failed."""
+    """An operation on a map failed.
+
+    Where several entries were to be written or deleted, ``n_done`` is how many were before one
+    failed, at least, and ``index`` which one that was, counting from 0, if that is known.
+    """
+
+    n_done: int | None = None
+    index: int | None = None
 
     def __init__(self, message: str, *, map_name: str = "") -> None:
         super().__init__(message)

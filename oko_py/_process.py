@@ -23,8 +23,10 @@ from oko_py._errors import (
     ProgramNotFound,
     ProgramOverLimit,
     ProgramRejected,
+    Unreachable,
 )
 from oko_py._parse import error_name, parse_report
+from oko_py.wire import OKO_ERRORS
 
 #: Errors that ovs-ofctl puts into words of its own instead of naming them.
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -43,29 +45,8 @@ _OPENFLOW_ERRORS: dict[str, type[OpenFlowError]] = {
     "OKO_PROG_IN_USE": ProgramInUse,
 }
 
-#: What the errors of the switch mean, for messages.
-_MEANINGS = {
-    "OKO_UNKNOWN_PROG": "there is no filter program with that number",
-    "OKO_BAD_PROG_ID": "a filter program can't have that number (1 to 4294967294)",
-    "OKO_PROG_EXISTS": "there is a filter program with that number already: replace it,"
-    " or choose another number",
-    "OKO_PROG_IN_USE": "flows use the filter program: delete them first, or unload by force",
-    "OKO_NO_MEMORY": "the switch has not enough memory for the filter program",
-    "OKO_UNSUPPORTED_DP": "the bridge's datapath can't run filter programs:"
-    " it needs datapath_type=netdev",
-    "OKO_UNKNOWN_MAP": "the filter program has no such map",
-    "OKO_BAD_KEY_SIZE": "the key has not the size of the map's keys",
-    "OKO_BAD_VALUE_SIZE": "the value has not the size of the map's values",
-    "OKO_BAD_KEY": "the map can't have an entry with that key",
-    "OKO_MAP_FULL": "the map has no room for another entry",
-    "OKO_NO_ENTRY": "the map has no entry with that key",
-    "OKO_ENTRY_EXISTS": "the map has an entry with that key already",
-    "OKO_READ_ONLY": "the map can't be written",
-    "OKO_UNSUPPORTED_MAP_OP": "this kind of map can't do that",
-}
-
 #: Errors of a switch that doesn't know our messages.
-_FOREIGN_ERRORS = frozenset({"OFPBRC_BAD_VENDOR", "OFPBRC_BAD_SUBTYPE", "OFPBRC_BAD_TYPE"})
+FOREIGN_ERRORS = frozenset({"OFPBRC_BAD_VENDOR", "OFPBRC_BAD_SUBTYPE", "OFPBRC_BAD_TYPE"})
 
 #: The commands that a stock ovs-ofctl lacks.
 _OWN_COMMANDS = frozenset(
@@ -85,7 +66,8 @@ _REFUSED = re.compile(r"filter program \S+ was refused by the verifier")
 _OVER_LIMIT = re.compile(r"filter program \S+ is over a limit")
 _LOSES_MAPS = re.compile(r"filter program \S+ was not replaced, for what is in its maps")
 _BAD_OBJECT = re.compile(r"is not a usable BPF object")
-_NO_BRIDGE = re.compile(r"is not a bridge or a socket|failed to connect to socket|connecting to ")
+_NO_BRIDGE = re.compile(r"is not a bridge or a socket")
+_UNREACHABLE = re.compile(r"failed to (?:connect to|open) socket|connecting to ")
 _STOCK = re.compile(
     r"unknown command '(?P<command>[^']+)'"
     r"|unrecognized option '--(?:replace|keep-maps|lose-maps|force)'"
@@ -102,6 +84,7 @@ class Runner:
     executable: str = "ovs-ofctl"
     timeout: float | None = 10.0
     protocol: str | None = None  #: OpenFlow version, for ``--protocols``.
+    options: tuple[str, ...] = ()  #: For every command, such as keys for TLS.
 
     def run(
         self,
@@ -115,7 +98,7 @@ class Runner:
         if self.protocol is not None:
             argv.append(f"--protocols={self.protocol}")
         # "--" so that nothing in an argument is taken for an option.
-        argv += [*options, "--", command, *args]
+        argv += [*self.options, *options, "--", command, *args]
         return self._run(command, argv, stdin)
 
     def version(self) -> str:
@@ -167,10 +150,7 @@ def failure(
     if _REFUSED.search(message):
         rejected = error(ProgramRejected, message, **_report(report))
         assert isinstance(rejected, ProgramRejected)
-        where = rejected.where or ""
-        insn, source = _INSN.search(where), _SOURCE.search(where)
-        rejected.insn = int(insn[1]) if insn else None
-        rejected.source_line = source[1] if source else None
+        rejected.insn, rejected.source_line = locate_refusal(rejected.where or "")
         return rejected
     if _OVER_LIMIT.search(message):
         return error(ProgramOverLimit, message, **_report(report))
@@ -188,7 +168,7 @@ def failure(
 
     name, text = _openflow_error(message, stdout, stderr)
     if name is not None:
-        if name in _FOREIGN_ERRORS and command in _OWN_COMMANDS:
+        if name in FOREIGN_ERRORS and command in _OWN_COMMANDS:
             return error(
                 NotAnOko, f"the switch is a stock Open vSwitch, without filter programs ({name})"
             )
@@ -197,15 +177,26 @@ def failure(
         return error(
             BridgeNotFound, f"{message}: is ovs-vswitchd running, and is the bridge there?"
         )
+    if _UNREACHABLE.search(message):
+        return error(
+            Unreachable, f"{message}: is the switch running, and may you connect to it?"
+        )
     return error(CommandError, message)
+
+
+def locate_refusal(where: str) -> tuple[int | None, str | None]:
+    """Return the instruction and the line of source in the part *where* of a refusal."""
+    insn, source = _INSN.search(where), _SOURCE.search(where)
+    return int(insn[1]) if insn else None, source[1] if source else None
 
 
 def _openflow_error(message: str, stdout: str, stderr: str) -> tuple[str | None, str]:
     """Return the name of the error that the switch answered with, and what it means."""
     name = error_name(stdout if stdout.startswith("OFPT_ERROR") else stderr)
     if name is not None:  # An error message as it came, for programs rather than for people.
-        meaning = _MEANINGS.get(name)
-        return name, f"{meaning} ({name})" if meaning else f"the switch answered {name}"
+        if name in OKO_ERRORS:
+            return name, f"{OKO_ERRORS[name][1]} ({name})"
+        return name, f"the switch answered {name}"
     named = _NAME_AT_END.search(message)
     if named is not None:
         return named["name"], message

@@ -14,7 +14,7 @@ _DEFAULTS: dict[str, object] = {
     "json": False,
     "pretty": False,
     "timeout": 10.0,
-    "ovs_ofctl": "ovs-ofctl",
+    "ovs_ofctl": None,
     "protocol": None,
     "original": False,
     "hex": False,

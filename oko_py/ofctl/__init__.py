@@ -11,11 +11,15 @@
 >>> [flow.n_packets for flow in bridge.flows if flow.match.get("filter_prog") == 1]
 [0]
 
-Every call runs ``ovs-ofctl`` and returns when it is done.  ``python -m oko_py.ofctl`` offers the
-same on the command line, under the names that ``ovs-ofctl`` has for it.
+Programs and maps are reached by OpenFlow, over the bridge's management socket or over ``tcp:`` and
+``ssl:`` targets; ``with bridge:`` keeps one connection for many calls.  Flows, and everything where
+no socket can be had, are left to ``ovs-ofctl``.  Every call returns when it is done.
+``python -m oko_py.ofctl`` offers the same on the command line, under the names that ``ovs-ofctl``
+has for it.
 """
 
 from oko_py._model import Flow, MapInfo, MatchValue, ProgramInfo
+from oko_py._net.target import TLS
 from oko_py._values import Record, Value
 from oko_py.ofctl._bridge import Bridge, Features
 from oko_py.ofctl._flows import Flows
@@ -23,6 +27,7 @@ from oko_py.ofctl._maps import Map, Maps, UpdateFlag
 from oko_py.ofctl._programs import Program, Programs
 
 __all__ = [
+    "TLS",
     "Bridge",
     "Features",
     "Flow",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import (
     Callable,
     ItemsView,
@@ -25,14 +24,15 @@ from oko_py._errors import (
     MapFull,
     MapIncompatible,
     MapNotFound,
-    OpenFlowError,
     ParseError,
+    ProgramNotFound,
 )
 from oko_py._model import MapInfo
-from oko_py._parse import parse_map_dump
-from oko_py._process import Runner
+from oko_py._net.work import Entries, MapRefused
 from oko_py._values import INDEX, Codec, Mismatch, Value, to_text
 from oko_py.elf import MapSpec, Spec
+from oko_py.ofctl._engine import Engine
+from oko_py.wire import MapOp, SetMode
 
 #: Finds the object that a program was loaded from, when its types are needed; None if it can't.
 SpecSource = Callable[[], Spec | None]
@@ -46,8 +46,11 @@ _SKETCHES = frozenset({"bloom", "countmin"})
 #: Kinds of maps in which all entries always exist.
 _ARRAYS = frozenset({"array", "percpu_array"})
 
-#: Bytes of keys and values that go into one command line.
-_MAX_BATCH = 16384
+_MODES: Mapping[str, SetMode] = {
+    "any": SetMode.ANY,
+    "noexist": SetMode.NOEXIST,
+    "exist": SetMode.EXIST,
+}
 
 _ERRORS: Mapping[str, type[MapError]] = {
     "OKO_UNKNOWN_MAP": MapNotFound,
@@ -67,18 +70,27 @@ class Map(MutableMapping[object, Value]):
 
     Keys and values have the types that the program's source declares, where they are known (see
     :mod:`oko_py._values`), and are bytes where they are not; bytes are always taken.  The switch
-    has no way to ask for a single key: looking one up transfers the whole map, so prefer
-    ``dict(m.items())``, one transfer, to ``dict(m)``, which looks up every key.
+    has no way to ask for a single key: looking one up goes through the map until it is found, so
+    prefer ``dict(m.items())``, one transfer, to ``dict(m)``, which looks up every key.
+
+    A map is known by its name.  If the program is replaced, operations go to the map of that name
+    in the new one, or raise :class:`MapNotFound` or :class:`MapIncompatible` if it has none that
+    is laid out the same.
     """
 
     def __init__(
-        self, bridge: str, runner: Runner, program: int, info: MapInfo, spec: SpecSource
+        self,
+        bridge: str,
+        engine: Callable[[], Engine],
+        program: int,
+        info: MapInfo,
+        spec: SpecSource,
     ) -> None:
         """Use ``Program.maps`` instead."""
         self.info = info
         self.program = program
         self._bridge = bridge
-        self._runner = runner
+        self._engine = engine
         self._spec = spec
 
     @functools.cached_property
@@ -141,50 +153,73 @@ class Map(MutableMapping[object, Value]):
                 got=error.got,
             ) from None
 
-    def _run(self, command: str, *words: str) -> str:
-        try:
-            # The index, since names in an object may be anything.
-            return self._runner.run(
-                command, self._bridge, str(self.program), str(self.info.index), *words
-            )
-        except OpenFlowError as error:
-            self._raise(error)
-
-    def _raise(self, error: OpenFlowError) -> NoReturn:
-        kind = _ERRORS.get(error.name)
-        if kind is None:
-            raise error
-        raise kind(str(error), map_name=self.name) from error
+    def _raise(self, refused: MapRefused, entries: Entries | None = None) -> NoReturn:
+        """Raise what *refused* is for those who use the map."""
+        if refused.name == "OKO_UNKNOWN_PROG":
+            raise ProgramNotFound(refused.text, name=refused.name) from refused
+        kind = _ERRORS.get(refused.name, MapError)
+        message = refused.text
+        error = kind(message, map_name=self.name)
+        if entries is not None and len(entries) > 1:
+            first, last = refused.first, refused.last
+            if first == last:
+                key = to_text(self.key_codec.decode(entries.key(first)))
+                which = f"entry {first + 1} of {len(entries)}, key {key}"
+            else:
+                which = f"one of the entries {first + 1} to {last + 1} of {len(entries)}"
+            error = kind(f"{message}: {which}; {first} before it were done", map_name=self.name)
+        if entries is not None:
+            error.n_done = refused.first
+            error.index = refused.first if refused.first == refused.last else None
+        raise error from refused
 
     # Reading.
 
+    def raw_entries(self) -> Iterator[tuple[bytes, bytes]]:
+        """Iterate over all entries as bytes, as they come.  Those of a sketch are its cells.
+
+        What is written meanwhile may be among them, or not.
+        """
+        sketch = self.info.type in _SKETCHES
+        try:
+            for portion in self._engine().entries(self.program, self.info):
+                if portion and not sketch:
+                    self._check_sizes(*portion[0])
+                    self._check_sizes(*portion[-1])
+                yield from portion
+        except MapRefused as refused:
+            self._raise(refused)
+
     def raw_items(self) -> list[tuple[bytes, bytes]]:
         """Return all entries as bytes.  Those of a sketch are its cells."""
-        entries = parse_map_dump(self._run("dump-map", "hex"))
-        if self.info.type not in _SKETCHES:
-            for key, value in entries:
-                if len(key) != self.info.key_size or len(value) != self.info.value_size:
-                    raise ParseError(
-                        f"expected {self.info.key_size} + {self.info.value_size} bytes an entry"
-                        f" of map {self.name}",
-                        line=f"Key: {key.hex(' ')} Value: {value.hex(' ')}",
-                    )
-        return entries
+        return list(self.raw_entries())
+
+    def _check_sizes(self, key: bytes, value: bytes) -> None:
+        if len(key) != self.info.key_size or len(value) != self.info.value_size:
+            raise ParseError(
+                f"expected {self.info.key_size} + {self.info.value_size} bytes an entry"
+                f" of map {self.name}",
+                line=f"Key: {key.hex(' ')} Value: {value.hex(' ')}",
+            )
+
+    def entries(self) -> Iterator[tuple[Value, Value]]:
+        """Iterate over all entries as they come: a map of any size takes little memory here."""
+        if self.info.type in _SKETCHES:
+            yield from self.raw_entries()
+            return
+        key, value = self.key_codec.decode, self.value_codec.decode
+        for key_bytes, value_bytes in self.raw_entries():
+            yield key(key_bytes), value(value_bytes)
 
     def dump(self) -> list[tuple[Value, Value]]:
         """Return all entries; a sketch's are its cells, as bytes."""
-        if self.info.type in _SKETCHES:
-            return [(key, value) for key, value in self.raw_items()]
-        return [
-            (self.key_codec.decode(key), self.value_codec.decode(value))
-            for key, value in self.raw_items()
-        ]
+        return list(self.entries())
 
     def lookup(self, key: object) -> Value:
         """Return the value of *key*, or raise :class:`KeyNotFound`."""
         self._need_entries("look up a key")
         wanted = self.encode_key(key)
-        for found, value in self.raw_items():
+        for found, value in self.raw_entries():
             if found == wanted:
                 return self.value_codec.decode(value)
         shown = to_text(self.key_codec.decode(wanted))
@@ -194,10 +229,12 @@ class Map(MutableMapping[object, Value]):
         return self.lookup(key)
 
     def __iter__(self) -> Iterator[Value]:
-        return iter([key for key, _ in self.dump()])
+        return (key for key, _ in self.entries())
 
     def __len__(self) -> int:
-        return len(self.raw_items())
+        if self.info.type in _SKETCHES:
+            return sum(1 for _ in self.raw_entries())
+        return self._engine().count(self.program, self.info)
 
     def __contains__(self, key: object) -> bool:
         try:
@@ -225,24 +262,43 @@ class Map(MutableMapping[object, Value]):
     def update_many(
         self, entries: Iterable[tuple[object, object]], flag: UpdateFlag = "any"
     ) -> None:
-        """Write entries in order, many in one command; stops at the first that fails.
+        """Write entries in order; stops at the first that fails.
 
-        All keys and values are checked before the first is written.
+        All keys and values are checked before the first is written.  The exception's ``n_done``
+        says how many were written before one failed, at least, and ``index`` which one it was,
+        counting from 0, or None if the switch doesn't tell.
         """
-        if flag not in ("any", "noexist", "exist"):
+        mode = _MODES.get(flag) if isinstance(flag, str) else None
+        if mode is None:
             raise BadArgument(f"expected flag 'any', 'noexist' or 'exist', got {flag!r}")
-        encoded = [(self.encode_key(key), self.encode_value(value)) for key, value in entries]
-        batch = max(1, _MAX_BATCH // max(1, self.info.key_size + self.info.value_size))
-        for start in range(0, len(encoded), batch):
-            words = list(
-                itertools.chain.from_iterable(
-                    ("key", *_bytes(key), *(("value", *_bytes(value)) if value else ()))
-                    for key, value in encoded[start : start + batch]
-                )
-            )
-            if flag != "any":
-                words.append(flag)
-            self._run("update-map", *words)
+        encode_key, encode_value = self.encode_key, self.encode_value
+        data = bytearray()
+        for index, entry in enumerate(entries):
+            try:
+                key, value = entry
+            except (TypeError, ValueError):
+                raise BadArgument(
+                    f"entry {index + 1}: expected a key and a value, got {entry!r}"
+                ) from None
+            data += encode_key(key)
+            data += encode_value(value)
+        self._change(MapOp.SET, mode, Entries(data, self.info.key_size, self.info.value_size))
+
+    def delete_many(self, keys: Iterable[object]) -> None:
+        """Remove keys in order; stops at the first that is not there (:class:`KeyNotFound`).
+
+        All are checked before the first is removed.
+        """
+        data = b"".join(map(self.encode_key, keys))
+        self._change(MapOp.DELETE, SetMode.ANY, Entries(data, self.info.key_size, 0))
+
+    def _change(self, op: MapOp, mode: SetMode, entries: Entries) -> None:
+        if not entries.data and op is not MapOp.CLEAR:
+            return
+        try:
+            self._engine().change(self.program, self.info, op, mode, entries)
+        except MapRefused as refused:
+            self._raise(refused, entries)
 
     def update(self, *args: object, flag: UpdateFlag = "any", **kwargs: object) -> None:  # type: ignore[override]
         """Write one entry, ``update(key, value)``, or several, as ``dict.update`` takes them.
@@ -255,7 +311,12 @@ class Map(MutableMapping[object, Value]):
             return
         entries: dict[object, object] = {}
         for more in (*args, kwargs):
-            entries.update(more)  # type: ignore[call-overload]
+            try:
+                entries.update(more)  # type: ignore[call-overload]
+            except (TypeError, ValueError) as error:
+                raise BadArgument(
+                    f"expected a mapping, or pairs of keys and values: {error}"
+                ) from None
         self.update_many(entries.items(), flag)
 
     def __setitem__(self, key: object, value: object) -> None:
@@ -263,14 +324,14 @@ class Map(MutableMapping[object, Value]):
 
     def delete(self, key: object) -> None:
         """Remove *key*, or raise :class:`KeyNotFound`."""
-        self._run("del-map-entry", "key", *_bytes(self.encode_key(key)))
+        self.delete_many([key])
 
     def __delitem__(self, key: object) -> None:
         self.delete(key)
 
     def clear(self) -> None:
         """Remove all entries; an array's and a sketch's become zero."""
-        self._run("clear-map")
+        self._change(MapOp.CLEAR, SetMode.ANY, Entries(b"", 0, 0))
 
     def to_dict(self) -> dict[str, object]:
         """Return what JSON output shows."""
@@ -282,14 +343,14 @@ class Map(MutableMapping[object, Value]):
 
 
 class _Items(ItemsView[object, Value]):
-    """Fetched anew by each iteration, at once rather than key by key."""
+    """Fetched anew by each iteration, in one go rather than key by key."""
 
     def __init__(self, owner: Map) -> None:
         super().__init__(owner)
         self._owner = owner
 
     def __iter__(self) -> Iterator[tuple[Value, Value]]:
-        return iter(self._owner.dump())
+        return self._owner.entries()
 
 
 class _Values(ValuesView[Value]):
@@ -298,7 +359,7 @@ class _Values(ValuesView[Value]):
         self._owner = owner
 
     def __iter__(self) -> Iterator[Value]:
-        return iter([value for _, value in self._owner.dump()])
+        return (value for _, value in self._owner.entries())
 
 
 class Maps(Mapping[str, Map]):
@@ -307,14 +368,14 @@ class Maps(Mapping[str, Map]):
     def __init__(
         self,
         bridge: str,
-        runner: Runner,
+        engine: Callable[[], Engine],
         program: int,
         infos: Iterable[MapInfo],
         spec: SpecSource,
     ) -> None:
         """Use ``Program.maps`` instead."""
         self._program = program
-        self._maps = [Map(bridge, runner, program, info, spec) for info in infos]
+        self._maps = [Map(bridge, engine, program, info, spec) for info in infos]
 
     def __getitem__(self, name: str | int) -> Map:
         for each in self._maps:
@@ -343,7 +404,3 @@ def _matching(info: MapInfo, spec: Spec | None) -> MapSpec | None:
     ):
         return None
     return found
-
-
-def _bytes(data: bytes) -> Iterator[str]:
-    return (str(byte) for byte in data)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from oko_py import elf
-from oko_py._errors import BadArgument, NotAnOko, ObjectFileError, ProgramNotFound, ProgramRefused
+from oko_py._errors import BadArgument, NotAnOko, ObjectFileError, ProgramNotFound
 from oko_py._model import ProgramInfo
-from oko_py._parse import parse_programs
-from oko_py._process import Runner
+from oko_py._net.work import Load
+from oko_py.ofctl._engine import Engine
 from oko_py.ofctl._maps import Maps, SpecSource
+from oko_py.wire import PROG_MAX, PROG_MIN
 
 #: What can be loaded: an object that was read, a path, or the file's content.
 Loadable = elf.Spec | str | os.PathLike[str] | bytes
-
-_MIN_ID, _MAX_ID = 1, 0xFFFFFFFE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,10 @@ class Program:
 class Programs(Mapping[int, Program]):
     """The programs of a bridge, by number.  Every access asks the switch."""
 
-    def __init__(self, bridge: str, runner: Runner) -> None:
+    def __init__(self, bridge: str, engine: Callable[[], Engine]) -> None:
         """Use ``Bridge.programs`` instead."""
         self._bridge = bridge
-        self._runner = runner
+        self._engine = engine
         # Objects that are known, by number, with the handle and the time of the load that tell
         # whether it is still the same.
         self._specs: dict[int, tuple[tuple[int, float], elf.Spec | None]] = {}
@@ -70,13 +67,12 @@ class Programs(Mapping[int, Program]):
 
     def dump(self) -> list[Program]:
         """Return all programs, by number."""
-        infos = parse_programs(self._runner.run("dump-filter-progs", self._bridge))
+        infos = self._engine().describe(None)
         return [self._program(info) for info in sorted(infos, key=lambda info: info.id)]
 
     def __getitem__(self, program_id: int) -> Program:
         _check_id(program_id)
-        infos = parse_programs(self._runner.run("dump-filter-progs", self._bridge, str(program_id)))
-        for info in infos:
+        for info in self._engine().describe(program_id):
             if info.id == program_id:
                 return self._program(info)
         raise ProgramNotFound(
@@ -93,15 +89,12 @@ class Programs(Mapping[int, Program]):
         def spec() -> elf.Spec | None:
             return self._spec_of(info)
 
-        return Program(info, Maps(self._bridge, self._runner, info.id, info.maps, spec), spec)
+        return Program(info, Maps(self._bridge, self._engine, info.id, info.maps, spec), spec)
 
     def save(self, program_id: int) -> bytes:
         """Return the object file that a program was loaded from."""
         _check_id(program_id)
-        with tempfile.TemporaryDirectory(prefix="oko-save-") as directory:
-            path = Path(directory) / "object"
-            self._runner.run("save-filter-prog", self._bridge, str(program_id), str(path))
-            return path.read_bytes()
+        return self._engine().image(program_id)
 
     def _spec_of(self, info: ProgramInfo) -> elf.Spec | None:
         identity = (info.handle, info.loaded_at)
@@ -141,29 +134,19 @@ class Programs(Mapping[int, Program]):
             raise BadArgument("keep_maps has a meaning only with replace")
         if lose_maps and not replace:
             raise BadArgument("lose_maps has a meaning only with replace")
-        options = ["--replace"] if replace else []
-        options += ["--keep-maps"] if keep_maps else []
-        options += ["--lose-maps"] if lose_maps else []
-        options += [f"--verifier-log={os.fspath(log_file)}"] if log_file is not None else []
-
         path, data, spec = _content(program)
-        # A path is for ovs-ofctl to open, so that it stands in its messages.
-        from_stdin = not path or path == "-" or isinstance(program, elf.Spec)
-        try:
-            self._runner.run(
-                "load-filter-prog",
-                self._bridge,
-                str(program_id),
-                "-" if from_stdin else path,
-                options=options,
-                stdin=data if from_stdin else None,
+        self._engine().load(
+            Load(
+                program_id,
+                path,
+                data,
+                from_path=bool(path) and not isinstance(program, elf.Spec),
+                replace=replace,
+                keep_maps=keep_maps,
+                lose_maps=lose_maps,
+                log_file=log_file,
             )
-        except ObjectFileError as error:
-            raise ObjectFileError(error.reason, path=path) from error
-        except ProgramRefused as error:
-            if log_file is not None and Path(log_file).exists():
-                error.log = Path(log_file).read_text("utf-8", "replace")
-            raise
+        )
         loaded = self[program_id]
         if spec is not None:
             self._specs[program_id] = ((loaded.info.handle, loaded.info.loaded_at), spec)
@@ -186,23 +169,19 @@ class Programs(Mapping[int, Program]):
         Raises :class:`ProgramNotFound` or :class:`ProgramInUse`.
         """
         _check_id(program_id)
-        self._unload(str(program_id), force)
+        self._engine().unload(program_id, force=force)
         self._specs.pop(program_id, None)
 
     def unload_all(self, *, force: bool = False) -> None:
         """Unload all programs; with *force*, delete the flows that use them first."""
-        self._unload("all", force)
+        self._engine().unload(None, force=force)
         self._specs.clear()
-
-    def _unload(self, what: str, force: bool) -> None:
-        options = ["--force"] if force else []
-        self._runner.run("unload-filter-prog", self._bridge, what, options=options)
 
 
 def _check_id(program_id: int) -> None:
-    if not _MIN_ID <= program_id <= _MAX_ID:
+    if not isinstance(program_id, int) or not PROG_MIN <= program_id <= PROG_MAX:
         raise BadArgument(
-            f"expected the number of a program, {_MIN_ID} to {_MAX_ID}, got {program_id}"
+            f"expected the number of a program, {PROG_MIN} to {PROG_MAX}, got {program_id!r}"
         )
 
 
@@ -213,8 +192,12 @@ def _content(program: Loadable) -> tuple[str, bytes, elf.Spec | None]:
     """
     if isinstance(program, elf.Spec):
         return program.path, program.data, program
-    if isinstance(program, bytes):
-        path, data = "", program
+    if isinstance(program, (bytes, bytearray, memoryview)):
+        path, data = "", bytes(program)
+    elif not isinstance(program, (str, os.PathLike)):
+        raise BadArgument(
+            f"expected a program as a path, bytes or an elf.Spec, got {type(program).__name__}"
+        )
     else:
         path, data = os.fspath(program), elf.read_file(program)
     try:

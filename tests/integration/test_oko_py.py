@@ -18,12 +18,15 @@ from oko_py import elf, ofctl
 # The library.
 
 
-@pytest.fixture
-def br0(net: Net, monkeypatch: pytest.MonkeyPatch) -> ofctl.Bridge:
-    """The bridge of *net*, as the library's users have it."""
+@pytest.fixture(params=["openflow", "ovs-ofctl"])
+def br0(
+    net: Net, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> ofctl.Bridge:
+    """The bridge of *net*, as the library's users have it: by itself, and by ovs-ofctl."""
     for name, value in net.switch.env.items():
         monkeypatch.setenv(name, value)
-    return ofctl.Bridge("br0", timeout=20)
+    executable = None if request.param == "openflow" else request.param
+    return ofctl.Bridge("br0", timeout=20, ovs_ofctl=executable)
 
 
 def test_the_example_of_the_documentation(

@@ -1,0 +1,1 @@
+"""Connections to switches: where they are, and what is said over them."""

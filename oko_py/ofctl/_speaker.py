@@ -1,0 +1,258 @@
+"""Does it over a connection of our own, without a process a call."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+
+from oko_py._errors import ConnectionLost
+from oko_py._model import MapInfo, ProgramInfo
+from oko_py._net import words
+from oko_py._net.connection import Connection
+from oko_py._net.exchange import Refused, join_image, next_cursor
+from oko_py._net.target import TLS, Target
+from oko_py._net.work import Entries, Load
+from oko_py.wire import (
+    PROG_ALL,
+    VERSIONS,
+    Error,
+    MapDumpReply,
+    MapDumpRequest,
+    MapOp,
+    MapUpdate,
+    OkoReply,
+    OkoRequest,
+    ProgDescRequest,
+    ProgImageRequest,
+    ProgLogRequest,
+    ProgUnload,
+    SetMode,
+    UnloadFlags,
+    Version,
+    max_entries,
+)
+
+#: Kinds of maps whose keys are in a dump as they were written.
+_HASHES = frozenset({"hash", "percpu_hash"})
+_ARRAYS = frozenset({"array", "percpu_array"})
+
+
+class Speaker:
+    """An engine that speaks OpenFlow.
+
+    Each call has a connection of its own, unless :meth:`hold` keeps one for those to come.  May be
+    used by several threads, which then wait for each other, and after a fork.
+    """
+
+    def __init__(
+        self,
+        bridge: str,
+        target: Target,
+        *,
+        timeout: float | None,
+        tls: TLS | None = None,
+        versions: Iterable[int] = VERSIONS,
+    ) -> None:
+        """Speak to *target*, which messages call *bridge*."""
+        self._bridge = bridge
+        self._target = target
+        self._timeout = timeout
+        self._tls = tls
+        self._versions = frozenset(versions)
+        self._lock = threading.RLock()
+        self._connection: Connection | None = None
+        self._pid = 0
+        self._holders = 0
+        self._users = 0
+
+    # Connections.
+
+    def hold(self) -> None:
+        """Keep a connection until as many :meth:`release` as this."""
+        with self._lock:
+            self._holders += 1
+            with self._connected():
+                pass
+
+    def release(self) -> None:
+        """Let the connection go, unless others hold it."""
+        with self._lock:
+            self._holders -= 1
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if not self._holders and not self._users and self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with self._lock:
+            if self._connection is not None and self._pid != os.getpid():
+                # After a fork the other process goes on with it.
+                self._connection.close()
+                self._connection = None
+            if self._connection is None or not self._connection.usable:
+                self._connection = Connection(
+                    self._target, timeout=self._timeout, tls=self._tls, versions=self._versions
+                )
+                self._pid = os.getpid()
+            self._users += 1
+            try:
+                yield self._connection
+            finally:
+                self._users -= 1
+                self._let_go()
+
+    def _ask(self, request: OkoRequest) -> list[OkoReply]:
+        with self._connected() as connection:
+            return connection.ask(request)
+
+    # Programs.
+
+    def describe(self, program_id: int | None) -> list[ProgramInfo]:
+        """Describe a program, or all of them."""
+        try:
+            parts = self._ask(ProgDescRequest(PROG_ALL if program_id is None else program_id))
+        except Refused as refused:
+            raise words.program_error(self._bridge, program_id, refused.error) from None
+        return words.program_infos(parts)
+
+    def load(self, load: Load) -> None:
+        """Load a program."""
+        messages = words.load_messages(self._bridge, load)
+        texts: dict[int, str] = {}
+        with self._connected() as connection:
+            try:
+                connection.command(messages)
+                refused = None
+            except Refused as error:
+                refused = error
+            if refused is not None or load.log_file is not None:
+                with contextlib.suppress(Refused):
+                    texts = words.log_texts(connection.ask(ProgLogRequest()))
+        log = texts.get(words.LOG)
+        if load.log_file is not None:
+            load.write_log(log or "")
+        if refused is not None:
+            raise words.load_error(self._bridge, load, refused.error, texts)
+
+    def image(self, program_id: int) -> bytes:
+        """Return the object that a program was loaded from."""
+        try:
+            return join_image(self._ask(ProgImageRequest(program_id)), program_id)
+        except Refused as refused:
+            raise words.program_error(self._bridge, program_id, refused.error) from None
+
+    def unload(self, program_id: int | None, *, force: bool) -> None:
+        """Unload a program, or all of them."""
+        number = PROG_ALL if program_id is None else program_id
+        flags = UnloadFlags.FORCE if force else UnloadFlags.NONE
+        try:
+            with self._connected() as connection:
+                connection.command([ProgUnload(number, flags)])
+        except Refused as refused:
+            raise words.program_error(self._bridge, program_id, refused.error) from None
+
+    # Maps.
+
+    def _now(self, program_id: int, info: MapInfo) -> MapInfo:
+        """Return the map as it is now: the program may have been replaced meanwhile."""
+        return words.same_map(self.describe(program_id), program_id, info)
+
+    def count(self, program_id: int, info: MapInfo) -> int:
+        """Return how many entries are in a map."""
+        return self._now(program_id, info).n_entries
+
+    def change(
+        self, program_id: int, info: MapInfo, op: MapOp, mode: SetMode, entries: Entries
+    ) -> None:
+        """Change a map, one message after the other: what follows a failure is not done."""
+        with self._connected() as connection:
+            index = self._now(program_id, info).index
+            if op is MapOp.CLEAR:
+                batch, messages = 1, iter([MapUpdate(program_id, index, op)])
+            else:
+                batch = max_entries(entries.key_size, entries.value_size)
+                if not batch and len(entries):
+                    limit = Error.named("OKO_LIMIT", Version.OF13)
+                    raise words.map_refused(program_id, info, limit)
+                messages = _updates(program_id, index, op, mode, entries, max(batch, 1))
+            try:
+                connection.command(messages)
+                return
+            except Refused as refused:
+                error = refused.error
+                first = refused.index * batch
+                last = max(first, min(first + batch, len(entries)) - 1)
+            if first < last:
+                first, last = self._first_bad(
+                    program_id, info, op, mode, error.name, entries, range(first, last + 1)
+                )
+            raise words.map_refused(program_id, info, error, first, last)
+
+    def _first_bad(
+        self,
+        program_id: int,
+        info: MapInfo,
+        op: MapOp,
+        mode: SetMode,
+        name: str,
+        entries: Entries,
+        candidates: range,
+    ) -> tuple[int, int]:
+        """Find out which entry of a message failed, as far as that can be told.
+
+        Where keys failed because they are not there, nor could be put there, it is the first that
+        is not there now.
+        """
+        found: Iterable[int] = ()
+        if name == "OKO_BAD_KEY" and info.type in _ARRAYS:
+            found = (
+                i
+                for i in candidates
+                if int.from_bytes(entries.key(i), sys.byteorder) >= info.max_entries
+            )
+        elif (
+            info.type in _HASHES
+            and op is MapOp.SET
+            and (name == "OKO_MAP_FULL" or (name == "OKO_NO_ENTRY" and mode is SetMode.EXIST))
+        ):
+            keys = {entries.key(i) for i in candidates}
+            missing = keys.copy()
+            for portion in self.entries(program_id, info):
+                missing.difference_update(key for key, _ in portion)
+            found = (i for i in candidates if entries.key(i) in missing)
+        index = next(iter(found), None)
+        return (candidates[0], candidates[-1]) if index is None else (index, index)
+
+    def entries(self, program_id: int, info: MapInfo) -> Iterator[list[tuple[bytes, bytes]]]:
+        """Return what is in a map, as it comes; nothing is kept here or in the switch."""
+        index = self._now(program_id, info).index
+        cursor: int | None = 0
+        while cursor is not None:
+            try:
+                parts = self._ask(MapDumpRequest(program_id, index, cursor))
+            except Refused as refused:
+                raise words.map_refused(program_id, info, refused.error) from None
+            cursor = next_cursor(parts)
+            for part in parts:
+                assert isinstance(part, MapDumpReply)
+                if (part.prog_id, part.map_id) != (program_id, index):
+                    raise ConnectionLost(f"{self._bridge}: entries of another map came")
+                yield list(part)
+
+
+def _updates(
+    program_id: int, index: int, op: MapOp, mode: SetMode, entries: Entries, batch: int
+) -> Iterator[MapUpdate]:
+    view = memoryview(entries.data)
+    for start in range(0, len(entries), batch):
+        n = min(batch, len(entries) - start)
+        data = bytes(view[start * entries.size : (start + n) * entries.size])
+        yield MapUpdate(
+            program_id, index, op, mode, n, entries.key_size, entries.value_size, data
+        )
