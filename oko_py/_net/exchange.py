@@ -12,9 +12,11 @@ from oko_py._errors import BadMessage
 from oko_py.wire import (
     REPLIES,
     BarrierReply,
+    DumpReplyFlags,
     Error,
     Frame,
     MapDumpReply,
+    MapDumpRequest,
     Message,
     OkoReply,
     OkoRequest,
@@ -182,6 +184,22 @@ def join_image(parts: list[OkoReply], prog_id: int) -> bytes:
     return bytes(data)
 
 
+def dumped(request: MapDumpRequest, parts: list[OkoReply]) -> list[tuple[bytes, bytes]]:
+    """Return the entries in the answer to *request*."""
+    entries: list[tuple[bytes, bytes]] = []
+    for part in parts:
+        assert isinstance(part, MapDumpReply)
+        if (part.prog_id, part.map_id) != (request.prog_id, request.map_id):
+            raise BadMessage(
+                "MapDumpReply",
+                expected=f"entries of map {request.map_id} of program {request.prog_id}",
+                got=f"those of map {part.map_id} of program {part.prog_id}",
+                offset=None,
+            )
+        entries += part
+    return entries
+
+
 def next_cursor(parts: list[OkoReply]) -> int | None:
     """Return where a dump goes on after *parts*, None if that is all.
 
@@ -189,7 +207,7 @@ def next_cursor(parts: list[OkoReply]) -> int | None:
     """
     last = parts[-1]
     assert isinstance(last, MapDumpReply)
-    if not last.flags & 1:
+    if not last.flags & DumpReplyFlags.MORE:
         return None
     if not any(isinstance(part, MapDumpReply) and part.n_entries for part in parts):
         raise BadMessage(

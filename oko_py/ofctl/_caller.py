@@ -109,6 +109,11 @@ class Caller:
         """Return how many entries are in a map."""
         return same_map(self.describe(program_id), program_id, info).n_entries
 
+    def lookup(self, program_id: int, info: MapInfo, key: bytes) -> bytes | None:
+        """Return the value of a key, None if it is not there."""
+        portions = self.entries(program_id, info)
+        return next((value for each in portions for found, value in each if found == key), None)
+
     def entries(self, program_id: int, info: MapInfo) -> Iterator[list[tuple[bytes, bytes]]]:
         """Return what is in a map, all at once."""
         try:

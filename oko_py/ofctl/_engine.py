@@ -37,5 +37,8 @@ class Engine(Protocol):
     def count(self, program_id: int, info: MapInfo) -> int:
         """Return how many entries are in a map."""
 
+    def lookup(self, program_id: int, info: MapInfo, key: bytes) -> bytes | None:
+        """Return the value of a key, None if it is not there."""
+
     def entries(self, program_id: int, info: MapInfo) -> Iterator[list[tuple[bytes, bytes]]]:
         """Return what is in a map, in portions, or raise MapRefused."""

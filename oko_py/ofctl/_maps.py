@@ -219,9 +219,13 @@ class Map(MutableMapping[object, Value]):
         """Return the value of *key*, or raise :class:`KeyNotFound`."""
         self._need_entries("look up a key")
         wanted = self.encode_key(key)
-        for found, value in self.raw_entries():
-            if found == wanted:
-                return self.value_codec.decode(value)
+        try:
+            value = self._engine().lookup(self.program, self.info, wanted)
+        except MapRefused as refused:
+            self._raise(refused)
+        if value is not None:
+            self._check_sizes(wanted, value)
+            return self.value_codec.decode(value)
         shown = to_text(self.key_codec.decode(wanted))
         raise KeyNotFound(f"map {self.name} has no key {shown}", map_name=self.name)
 

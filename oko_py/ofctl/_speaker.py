@@ -8,18 +8,16 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 
-from oko_py._errors import ConnectionLost
 from oko_py._model import MapInfo, ProgramInfo
 from oko_py._net import words
 from oko_py._net.connection import Connection
-from oko_py._net.exchange import Refused, join_image, next_cursor
+from oko_py._net.exchange import Refused, dumped, join_image, next_cursor
 from oko_py._net.target import TLS, Target
 from oko_py._net.work import Entries, Load
 from oko_py.wire import (
     PROG_ALL,
     VERSIONS,
     Error,
-    MapDumpReply,
     MapDumpRequest,
     MapOp,
     MapUpdate,
@@ -229,21 +227,37 @@ class Speaker:
         index = next(iter(found), None)
         return (candidates[0], candidates[-1]) if index is None else (index, index)
 
+    def lookup(self, program_id: int, info: MapInfo, key: bytes) -> bytes | None:
+        """Return the value of a key, None if it is not there."""
+        if info.type in _ARRAYS:
+            # A dump of an array goes on, in all likelihood, at the index that the cursor is.
+            index = self._now(program_id, info).index
+            cursor = int.from_bytes(key, sys.byteorder)
+            request = MapDumpRequest(program_id, index, cursor, max_entries=1)
+            for found, value in self._dump(program_id, info, request)[0]:
+                if found == key:
+                    return value
+        portions = self.entries(program_id, info)
+        return next((value for each in portions for found, value in each if found == key), None)
+
     def entries(self, program_id: int, info: MapInfo) -> Iterator[list[tuple[bytes, bytes]]]:
         """Return what is in a map, as it comes; nothing is kept here or in the switch."""
         index = self._now(program_id, info).index
         cursor: int | None = 0
         while cursor is not None:
-            try:
-                parts = self._ask(MapDumpRequest(program_id, index, cursor))
-            except Refused as refused:
-                raise words.map_refused(program_id, info, refused.error) from None
-            cursor = next_cursor(parts)
-            for part in parts:
-                assert isinstance(part, MapDumpReply)
-                if (part.prog_id, part.map_id) != (program_id, index):
-                    raise ConnectionLost(f"{self._bridge}: entries of another map came")
-                yield list(part)
+            request = MapDumpRequest(program_id, index, cursor)
+            entries, cursor = self._dump(program_id, info, request)
+            yield entries
+
+    def _dump(
+        self, program_id: int, info: MapInfo, request: MapDumpRequest
+    ) -> tuple[list[tuple[bytes, bytes]], int | None]:
+        """Return entries, and where those after them begin, None if there are none."""
+        try:
+            parts = self._ask(request)
+        except Refused as refused:
+            raise words.map_refused(program_id, info, refused.error) from None
+        return dumped(request, parts), next_cursor(parts)
 
 
 def _updates(
