@@ -792,6 +792,44 @@ filter_prog_count(struct filter_prog *fp, uint32_t slot, size_t n_runs,
     }
 }
 
+/* Stores in '*p' what programs get to see of 'packet'. */
+static void
+get_packet(const struct dp_packet *packet, bool needs_context,
+           struct okobpf_packet *p)
+{
+    p->data = (uintptr_t) dp_packet_data(packet);
+    p->len = dp_packet_size(packet);
+    if (needs_context) {
+        p->in_port = odp_to_u32(packet->md.in_port.odp_port);
+        p->packet_type = ntohl(packet->packet_type);
+        p->l3_ofs = packet->l3_ofs;
+        p->l4_ofs = packet->l4_ofs;
+        p->hash = (dp_packet_rss_valid(packet)
+                   ? dp_packet_get_rss_hash(packet) : 0);
+    }
+}
+
+/* Initializes '*env' for okobpf_run_scratch() on 'packet', as of now and on
+ * the first thread that had a slot. */
+void
+filter_prog_trace_env(const struct dp_packet *packet, struct okobpf_env *env)
+{
+    struct okobpf_packet p;
+
+    get_packet(packet, true, &p);
+    *env = (struct okobpf_env) {
+        .ctx.data = p.data,
+        .ctx.pkt_len = p.len,
+        .ctx.in_port = p.in_port,
+        .ctx.packet_type = p.packet_type,
+        .ctx.l3_ofs = p.l3_ofs,
+        .ctx.l4_ofs = p.l4_ofs,
+        .ctx.hash = p.hash,
+        .ctx.now_ns = time_usec() * 1000,
+        .ctx.slot = 0,
+    };
+}
+
 /* Runs 'fp' on each of the 'n' 'packets', in order.  Returns a bit mask: bit i
  * is set if the program's result for 'packets[i]' is nonzero.  'n' must be at
  * most FILTER_PROG_MAX_BATCH.
@@ -810,18 +848,7 @@ filter_prog_run(struct filter_prog *fp, struct dp_packet *packets[], size_t n,
     };
 
     for (size_t i = 0; i < n; i++) {
-        struct dp_packet *packet = packets[i];
-
-        batch[i].data = (uintptr_t) dp_packet_data(packet);
-        batch[i].len = dp_packet_size(packet);
-        if (needs_context) {
-            batch[i].in_port = odp_to_u32(packet->md.in_port.odp_port);
-            batch[i].packet_type = ntohl(packet->packet_type);
-            batch[i].l3_ofs = packet->l3_ofs;
-            batch[i].l4_ofs = packet->l4_ofs;
-            batch[i].hash = (dp_packet_rss_valid(packet)
-                             ? dp_packet_get_rss_hash(packet) : 0);
-        }
+        get_packet(packets[i], needs_context, &batch[i]);
     }
     BUILD_ASSERT_DECL(FILTER_PROG_MAX_BATCH <= OKOBPF_MAX_BATCH);
     uint32_t matches = okobpf_run_batch(prog, &env, batch, n, NULL);

@@ -107,6 +107,7 @@ uint32_t filter_prog_slot_alloc(void);
 void filter_prog_slot_free(uint32_t slot);
 
 struct filter_prog *filter_prog_from_handle(uint32_t handle);
+void filter_prog_trace_env(const struct dp_packet *, struct okobpf_env *);
 
 /* Context for running a program on the packets of a batch. */
 struct filter_prog_ctx {
