@@ -418,6 +418,11 @@ const char *okobpf_map_result_to_string(enum okobpf_map_result);
 size_t okobpf_prog_n_maps(const struct okobpf_prog *);
 struct okobpf_map *okobpf_prog_map(const struct okobpf_prog *, size_t index);
 
+/* A map lives as long as a program has it.  okobpf_map_ref() lets a host keep
+ * it for longer, and returns it; okobpf_map_unref() gives it up again. */
+struct okobpf_map *okobpf_map_ref(struct okobpf_map *);
+void okobpf_map_unref(struct okobpf_map *);
+
 const struct okobpf_map_info *okobpf_map_info(const struct okobpf_map *);
 uint64_t okobpf_map_n_entries(const struct okobpf_map *);
 
@@ -472,7 +477,6 @@ bool okobpf_map_clear_some(struct okobpf_map *, uint64_t *cursor);
  * caller must give up with okobpf_map_unref().  Returns NULL if memory is
  * exhausted. */
 struct okobpf_map *okobpf_map_create_like(const struct okobpf_map *map);
-void okobpf_map_unref(struct okobpf_map *);
 
 /* Returns a copy of 'prog' that has 'map' in place of its map number 'index',
  * or NULL if memory is exhausted, or if the map holds global variables, is

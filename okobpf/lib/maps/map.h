@@ -141,7 +141,6 @@ enum okobpf_status okobpf_map_spec_check(const struct map_spec *spec,
  * let pass.  Returns NULL if memory is exhausted. */
 struct okobpf_map *okobpf_map_create(const struct map_spec *,
                                      const struct okobpf_host *);
-struct okobpf_map *okobpf_map_ref(struct okobpf_map *);
 
 /* Creates an empty map of the same kind, sizes and limits as 'map', with one
  * reference.  Returns NULL if memory is exhausted. */

@@ -103,6 +103,56 @@ restore_entry(struct okobpf_map *map, const struct ofputil_map_update *mu,
                               mu->value_size);
 }
 
+/* Clearing. */
+
+struct clear_work {
+    struct filter_work up;
+    struct okobpf_map *map;     /* Owns a reference. */
+    uint64_t cursor;            /* For okobpf_map_clear_some(). */
+};
+
+static struct clear_work *
+clear_work_cast(struct filter_work *work)
+{
+    return CONTAINER_OF(work, struct clear_work, up);
+}
+
+static enum filter_work_result
+clear_work_run(struct filter_work *work, enum ofperr *error OVS_UNUSED)
+{
+    struct clear_work *clear = clear_work_cast(work);
+
+    return (okobpf_map_clear_some(clear->map, &clear->cursor)
+            ? FILTER_WORK_MORE : FILTER_WORK_DONE);
+}
+
+static void
+clear_work_destroy(struct filter_work *work)
+{
+    struct clear_work *clear = clear_work_cast(work);
+
+    okobpf_map_unref(clear->map);
+    free(clear);
+}
+
+static const struct filter_work_ops clear_work_ops = {
+    .run = clear_work_run,
+    .destroy = clear_work_destroy,
+};
+
+/* Makes 'ofconn' clear 'map', whatever becomes of its program meanwhile,
+ * before it receives another message than 'oh'. */
+static void
+start_clear_work(struct ofconn *ofconn, const struct ofp_header *oh,
+                 struct okobpf_map *map)
+{
+    struct clear_work *clear = xzalloc(sizeof *clear);
+
+    clear->up.ops = &clear_work_ops;
+    clear->map = okobpf_map_ref(map);
+    filter_work_start(&clear->up, ofconn, oh);
+}
+
 enum ofperr
 ofproto_filter_handle_map_update(struct ofconn *ofconn,
                                  const struct ofp_header *oh)
@@ -124,7 +174,7 @@ ofproto_filter_handle_map_update(struct ofconn *ofconn,
     }
 
     if (mu.op == OKOMO_CLEAR) {
-        okobpf_map_clear(map);
+        start_clear_work(ofconn, oh, map);
         return 0;
     }
 

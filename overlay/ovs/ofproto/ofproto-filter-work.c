@@ -18,6 +18,7 @@
 #include "ofproto-filter-prog.h"
 
 #include "connmgr.h"
+#include "coverage.h"
 #include "filter-prog.h"
 #include "ofproto-filter-prog-private.h"
 #include "openvswitch/ofpbuf.h"
@@ -37,6 +38,8 @@
  * A connection has one piece of work at most, and receives no messages before
  * that is done, so that messages take effect in order and pipelined ones wait
  * where flow control can stop the sender. */
+
+COVERAGE_DEFINE(filter_prog_work_part);
 
 /* How long work may take in a pass through the main loop, in microseconds. */
 #define TURN_USEC 10000
@@ -87,6 +90,7 @@ filter_work_run_part(struct filter_work *work)
 {
     enum ofperr error = 0;
 
+    COVERAGE_INC(filter_prog_work_part);
     switch (work->ops->run(work, &error)) {
     case FILTER_WORK_DONE:
         if (error) {

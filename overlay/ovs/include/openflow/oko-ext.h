@@ -227,7 +227,10 @@ OFP_ASSERT(sizeof(struct oko_prog_log) == 8);
 /* ## ---------------- ## */
 
 /* Changes a map.  The entries are handled in order, up to the first that
- * fails. */
+ * fails.
+ *
+ * OKOMO_CLEAR of a large map takes a while, in which other connections are
+ * served: what they or programs add to it meanwhile may go, or stay. */
 enum oko_map_op {
     OKOMO_SET = 0,              /* Create or update entries. */
     OKOMO_DELETE = 1,           /* Delete entries: 'value_size' is 0. */
