@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "oracle.h"
+#include "random.h"
 #include "testlib.h"
 
 #define N_ROUNDS 30000
@@ -28,15 +29,13 @@
 struct maker {
     struct bpf_insn insns[MAX_INSNS];
     uint32_t n;
-    uint64_t random;
+    struct random random;
 };
 
 static uint32_t
 pick(struct maker *m, uint32_t n)
 {
-    m->random = m->random * UINT64_C(6364136223846793005)
-                + 1442695040888963407;
-    return (m->random >> 33) % n;
+    return random_below(&m->random, n);
 }
 
 static void
@@ -244,7 +243,7 @@ print_program(const struct maker *m)
 static void
 test_fused_steps(void **state)
 {
-    struct maker maker = { .random = 4711 };
+    struct maker maker = { .random = { 4711 } };
 
     (void) state;
     for (int round = 0; round < N_ROUNDS; round++) {

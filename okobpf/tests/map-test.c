@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "maps/map.h"
+#include "random.h"
 #include "testlib.h"
 
 static char map_name[] = "m";
@@ -359,7 +360,7 @@ test_resumed_iteration(void **state)
 {
     enum { N_STAY = 50, N_GO = 200 };
     struct okobpf_map *map = new_map(OKOBPF_MAP_HASH, 4, 8, 64);
-    uint64_t seed = 1;
+    struct random r = { 1 };
 
     (void) state;
     for (int round = 0; round < 200; round++) {
@@ -378,8 +379,7 @@ test_resumed_iteration(void **state)
                 seen[key] = true;
             }
             for (int i = 0; i < 5; i++) {
-                seed = seed * UINT64_C(6364136223846793005) + 1;
-                uint32_t other = N_STAY + (seed >> 33) % N_GO;
+                uint32_t other = N_STAY + random_below(&r, N_GO);
 
                 if (put(map, other, other, OKOBPF_NOEXIST) != OKOBPF_MAP_OK) {
                     del(map, other);

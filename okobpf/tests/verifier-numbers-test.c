@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "random.h"
 
 #define N (1 << SCALAR_BITS)
 
@@ -30,14 +31,12 @@ static const int jumps[] = {
 #define N_OPS (sizeof ops / sizeof ops[0])
 #define N_JUMPS (sizeof jumps / sizeof jumps[0])
 
-/* Numbers that don't depend on the C library. */
-static uint64_t seed;
+static struct random numbers;
 
 static uint32_t
 random32(void)
 {
-    seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return seed >> 33;
+    return random_u32(&numbers);
 }
 
 /* The instruction set on numbers of 'width' bits. */
@@ -336,7 +335,7 @@ static void
 test_alu(void **state)
 {
     (void) state;
-    seed = 1;
+    numbers.state = 1;
     for (int i = 0; i < 60000; i++) {
         int op = ops[random32() % N_OPS];
         int width = random32() % 2 ? SCALAR_BITS : SCALAR_HALF;
@@ -369,7 +368,7 @@ static void
 test_assume(void **state)
 {
     (void) state;
-    seed = 2;
+    numbers.state = 2;
     for (int i = 0; i < 60000; i++) {
         int op = jumps[random32() % N_JUMPS];
         int width = random32() % 2 ? SCALAR_BITS : SCALAR_HALF;
@@ -402,7 +401,7 @@ static void
 test_conversions(void **state)
 {
     (void) state;
-    seed = 3;
+    numbers.state = 3;
     for (int i = 0; i < 60000; i++) {
         struct scalar a = random_scalar(random32() % N);
         struct scalar b = random_scalar(random32() % N);

@@ -8,12 +8,13 @@
 #define OKOBPF_TESTS_JIT_GEN_STATE_H 1
 
 #include "jit-gen.h"
+#include "random.h"
 
 #define MAX_FUNCS 8
 #define MAX_PENDING 16          /* Jumps that have no target yet. */
 
 struct gen {
-    uint64_t random;
+    struct random random;
     struct gen_memory *memory;
     struct okobpf_map **maps;
     struct bpf_insn *insns;
@@ -45,7 +46,6 @@ struct gen {
 
 /* Random numbers. */
 
-uint64_t random_u64(struct gen *);
 
 /* Returns a number less than 'n'. */
 uint32_t below(struct gen *, uint32_t n);

@@ -8,21 +8,10 @@
 /* Statements: short sequences of instructions that control enters at the
  * beginning only.  See jit-gen.c. */
 
-uint64_t
-random_u64(struct gen *g)
-{
-    /* splitmix64: public domain, Sebastiano Vigna. */
-    uint64_t x = g->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
-}
-
 uint32_t
 below(struct gen *g, uint32_t n)
 {
-    return (random_u64(g) >> 32) * n >> 32;
+    return random_below(&g->random, n);
 }
 
 bool
@@ -46,11 +35,11 @@ interesting(struct gen *g)
     case 4:
         return below(g, 256);
     case 5:                     /* Nothing in the lower half. */
-        return random_u64(g) << 32;
+        return random_u64(&g->random) << 32;
     case 6:
-        return (uint32_t) random_u64(g);
+        return (uint32_t) random_u64(&g->random);
     default:
-        return random_u64(g);
+        return random_u64(&g->random);
     }
 }
 

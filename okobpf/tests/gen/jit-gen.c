@@ -231,7 +231,7 @@ gen_program(uint64_t seed, struct gen_memory *memory,
 {
     static struct bpf_insn body[GEN_MAX_INSNS];
     struct gen g = {
-        .random = seed,
+        .random = { seed },
         .memory = memory,
         .maps = maps,
         .insns = body,
@@ -276,7 +276,7 @@ gen_program(uint64_t seed, struct gen_memory *memory,
 void
 gen_memory(uint64_t seed, struct gen_memory *memory)
 {
-    struct gen g = { .random = ~seed };
+    struct gen g = { .random = { ~seed } };
     uint8_t *p = (uint8_t *) memory;
 
     memset(memory, 0, sizeof *memory);
@@ -286,6 +286,6 @@ gen_memory(uint64_t seed, struct gen_memory *memory)
         memcpy(p + i, &x, sizeof x);
     }
     for (int i = 0; i < GEN_PKT_SIZE; i++) {
-        memory->pkt[i] = random_u64(&g);
+        memory->pkt[i] = random_u64(&g.random);
     }
 }

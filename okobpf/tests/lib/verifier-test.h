@@ -12,24 +12,7 @@
 #include <string.h>
 #include "maps/map.h"
 #include "oracle.h"
-
-/* Random numbers that don't depend on the C library. */
-struct random {
-    uint64_t state;
-};
-
-static inline uint32_t
-random_u32(struct random *r)
-{
-    r->state = r->state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return r->state >> 33;
-}
-
-static inline uint32_t
-random_below(struct random *r, uint32_t n)
-{
-    return n ? random_u32(r) % n : 0;
-}
+#include "random.h"
 
 /* An image and its maps, with instructions that may change from run to run. */
 struct subject {
