@@ -29,6 +29,7 @@
  * program for which the answers differ is printed. */
 
 #include "repair.h"
+#include "seeded.h"
 
 #include <inttypes.h>
 #include "verifier-statements.h"
@@ -541,11 +542,6 @@ generate(struct gen *g, struct random *r)
 
 /* The test. */
 
-static uint64_t first_seed = 1;
-static uint64_t current_seed;
-static bool finished;
-static uint32_t count = 20000;
-
 /* Follows each path of the program, which is accepted.  Returns what comes of
  * it, in '*work' what a run takes, and in '*reason' why it is refused, which
  * the caller must free. */
@@ -573,13 +569,9 @@ follow_every_path(const struct gen *g, const struct subject *subject,
     return status;
 }
 
-/* Prints the program if it is the only one. */
 static void
 print_program(const struct gen *g)
 {
-    if (count > 1) {
-        return;
-    }
     for (uint32_t i = 0; i < g->n; i++) {
         char code[128];
 
@@ -592,8 +584,8 @@ print_program(const struct gen *g)
 /* Runs the program on packets of which each takes some path.  Returns false if
  * it does harm. */
 static bool
-run(struct gen *g, struct subject *subject,
-    const struct okobpf_report *report)
+does_no_harm(struct gen *g, struct subject *subject,
+             const struct okobpf_report *report)
 {
     bool ok = true;
 
@@ -661,20 +653,21 @@ static void
 test_pruning(void **state)
 {
     static struct gen g;
+    struct seeded *run = *state;
+    uint32_t count = run->count;
     struct subject subject;
     uint32_t n_accepted = 0, n_followed = 0, n_differ = 0;
 
-    (void) state;
     init_subject(&subject);
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t seed = first_seed + i;
-        struct random r = { seed * UINT64_C(0x9e3779b97f4a7c15) };
+        uint64_t seed = run->first_seed + i;
+        struct random r = { seed };
         struct okobpf_report report;
         enum okobpf_status status;
         uint64_t work;
         char *reason;
 
-        current_seed = seed;
+        run->seed = seed;
         generate(&g, &r);
         if (!repair(g.insns, g.n, &subject.image, MAX_VISITS, &report)) {
             continue;
@@ -686,12 +679,16 @@ test_pruning(void **state)
             n_differ++;
             print_message("seed %"PRIu64": accepted, but on a path that was "
                           "not followed: %s\n", seed, reason);
-            print_program(&g);
-            assert_true(run(&g, &subject, &report));
+            if (count == 1) {
+                print_program(&g);
+            }
+            assert_true(does_no_harm(&g, &subject, &report));
         }
         free(reason);
         if (status == OKOBPF_OK && work > report.work) {
-            print_program(&g);
+            if (count == 1) {
+                print_program(&g);
+            }
             fail_msg("a run takes %"PRIu64" units of work: expected at most "
                      "%"PRIu64, work, report.work);
         }
@@ -704,32 +701,13 @@ test_pruning(void **state)
     assert_true(count < 100 || n_accepted > count / 10 * 8);
     assert_true(count < 100 || n_followed > n_accepted / 10 * 8);
     assert_int_equal(n_differ, 0);
-    finished = true;
-}
-
-/* Names the program that the test stopped at. */
-static int
-teardown(void **state)
-{
-    (void) state;
-    if (!finished) {
-        print_error("seed of the program: %"PRIu64"\n", current_seed);
-    }
-    return 0;
+    run->seed = run->first_seed + count;
 }
 
 int
 main(int argc, char *argv[])
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_pruning, teardown),
-    };
+    struct seeded run = { .first_seed = 1, .count = 20000 };
 
-    if (argc > 1) {
-        first_seed = strtoull(argv[1], NULL, 0);
-    }
-    if (argc > 2) {
-        count = strtoul(argv[2], NULL, 0);
-    }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return seeded_main(&run, test_pruning, "test_pruning", argc, argv);
 }

@@ -21,6 +21,7 @@
  * as its seed yields that program again, alone, with a COUNT of 1. */
 
 #include "repair.h"
+#include "seeded.h"
 #include "verifier-statements.h"
 
 #include <inttypes.h>
@@ -248,11 +249,6 @@ count_reads(const struct gen *g)
 
 /* The test. */
 
-static uint64_t first_seed = 1;
-static uint64_t current_seed;
-static bool finished;
-static uint32_t count = 10000;
-
 /* Initializes a subject whose map is an array. */
 static void
 init_subject(struct subject *subject, enum okobpf_abi abi)
@@ -310,25 +306,26 @@ static void
 test_repaired(void **state)
 {
     static struct gen g;
+    struct seeded *run = *state;
+    uint32_t count = run->count;
     struct subject subjects[2], twins[2];
     uint32_t n_accepted = 0;
     uint64_t n_reads = 0;
     uint64_t n_kept = 0;
 
-    (void) state;
     for (int abi = OKOBPF_ABI_PACKET; abi <= OKOBPF_ABI_CONTEXT; abi++) {
         init_subject(&subjects[abi == OKOBPF_ABI_CONTEXT], abi);
         init_subject(&twins[abi == OKOBPF_ABI_CONTEXT], abi);
     }
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t seed = first_seed + i;
-        struct random r = { seed * UINT64_C(0x9e3779b97f4a7c15) };
+        uint64_t seed = run->first_seed + i;
+        struct random r = { seed };
         struct subject *subject = &subjects[seed % 2];
         struct subject *twin = &twins[seed % 2];
         struct okobpf_report report;
         uint32_t n;
 
-        current_seed = seed;
+        run->seed = seed;
         generate(&g, &r, subject->image.abi);
         n = count_reads(&g);
         if (!repair(g.insns, g.n, &subject->image, MAX_VISITS, &report)) {
@@ -363,32 +360,13 @@ test_repaired(void **state)
                   n_reads);
     assert_true(count < 100 || n_accepted > count / 10 * 8);
     assert_true(count < 100 || n_kept > n_reads / 10);
-    finished = true;
-}
-
-/* Names the program that the test stopped at. */
-static int
-teardown(void **state)
-{
-    (void) state;
-    if (!finished) {
-        print_error("seed of the program: %"PRIu64"\n", current_seed);
-    }
-    return 0;
+    run->seed = run->first_seed + count;
 }
 
 int
 main(int argc, char *argv[])
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_repaired, teardown),
-    };
+    struct seeded run = { .first_seed = 1, .count = 10000 };
 
-    if (argc > 1) {
-        first_seed = strtoull(argv[1], NULL, 0);
-    }
-    if (argc > 2) {
-        count = strtoul(argv[2], NULL, 0);
-    }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return seeded_main(&run, test_repaired, "test_repaired", argc, argv);
 }
