@@ -224,10 +224,10 @@ WITH = {
 
 
 def tells_that_it_is_ours(name: str, extra: str, debug: bool) -> bool:
-    """Whether anything does: our header, or a type where Linux has no say."""
-    return name not in ("no header", "own context") or not extra or (
-        extra == "license" and debug
-    )
+    """Whether anything does: our header, or types."""
+    if name not in ("no header", "own context") or extra == "alone":
+        return True
+    return extra == "license" and debug
 
 
 @pytest.mark.parametrize(
