@@ -560,6 +560,8 @@ oko_prog_log_type_to_string(enum oko_prog_log_type type)
         return "log";
     case OKOPLT_MAPS:
         return "maps";
+    case OKOPLT_APPLIED:
+        return "applied";
     default:
         return NULL;
     }

@@ -193,6 +193,7 @@ ofproto_filter_handle_map_update(struct ofconn *ofconn,
             result = okobpf_map_delete(map, key, mu.key_size);
         }
         if (result != OKOBPF_MAP_OK) {
+            ofproto_filter_note_failure(ofconn, &mu, map, i, result);
             return map_result_to_ofperr(result);
         }
         key = value + mu.value_size;

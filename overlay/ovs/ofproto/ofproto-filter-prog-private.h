@@ -83,6 +83,11 @@ void filter_work_run(void);
 void filter_work_wait(void);
 
 /* In ofproto-filter-session.c. */
+struct ofputil_map_update;
+void ofproto_filter_note_failure(struct ofconn *,
+                                 const struct ofputil_map_update *,
+                                 const struct okobpf_map *, uint32_t n_applied,
+                                 enum okobpf_map_result);
 enum ofperr ofproto_filter_handle_prog_load(struct ofconn *,
                                             const struct ofp_header *);
 enum ofperr ofproto_filter_handle_prog_log_request(struct ofconn *,

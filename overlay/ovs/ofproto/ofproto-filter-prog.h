@@ -62,8 +62,9 @@ struct filter_prog_session {
     uint64_t charged;           /* For 'elf': see filter_prog_charge(). */
     long long int expires;      /* When to give up, as time_msec(). */
 
-    /* Outcome of the last load. */
+    /* Outcome of the last load, or of the last change of a map that failed. */
     uint32_t report_prog_id;
+    char *report_applied;       /* OKOPLT_APPLIED, or NULL. */
     struct okobpf_report report;
     uint64_t report_charged;    /* For 'report'. */
 

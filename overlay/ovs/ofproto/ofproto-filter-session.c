@@ -20,6 +20,8 @@
 #include "connmgr.h"
 #include "filter-prog.h"
 #include "ofproto-filter-prog-private.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
 #include "openvswitch/list.h"
 #include "openvswitch/ofp-filter-prog.h"
 #include "openvswitch/poll-loop.h"
@@ -54,6 +56,8 @@ clear_report(struct filter_prog_session *session)
     memset(&session->report, 0, sizeof session->report);
     filter_prog_uncharge(session->report_charged);
     session->report_charged = 0;
+    free(session->report_applied);
+    session->report_applied = NULL;
 }
 
 static size_t
@@ -404,6 +408,36 @@ ofproto_filter_handle_prog_load(struct ofconn *ofconn,
     return 0;
 }
 
+/* Notes that '*mu', for 'map', failed on 'ofconn' with 'result' after
+ * 'n_applied' of its entries. */
+void
+ofproto_filter_note_failure(struct ofconn *ofconn,
+                            const struct ofputil_map_update *mu,
+                            const struct okobpf_map *map, uint32_t n_applied,
+                            enum okobpf_map_result result)
+{
+    struct filter_prog_session *session
+        = ofconn_get_filter_prog_session(ofconn);
+    const uint8_t *key = mu->entries + n_applied * ((size_t) mu->key_size
+                                                    + mu->value_size);
+    struct ds reason = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&reason, "map ");
+    json_string_escape(okobpf_map_info(map)->name, &reason);
+    ds_put_format(&reason, ": entry %"PRIu32" of %"PRIu32", key",
+                  n_applied + 1, mu->n_entries);
+    for (uint32_t i = 0; i < mu->key_size && i < 64; i++) {
+        ds_put_format(&reason, " %02"PRIx8, key[i]);
+    }
+    ds_put_format(&reason, "%s: %s", mu->key_size > 64 ? " ..." : "",
+                  okobpf_map_result_to_string(result));
+
+    clear_report(session);
+    session->report_prog_id = mu->prog_id;
+    session->report.reason = ds_steal_cstr(&reason);
+    session->report_applied = xasprintf("%"PRIu32, n_applied);
+}
+
 enum ofperr
 ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
                                        const struct ofp_header *oh)
@@ -423,6 +457,7 @@ ofproto_filter_handle_prog_log_request(struct ofconn *ofconn,
         { OKOPLT_LOG, report->log },
         { OKOPLT_LOG, report->log_truncated ? "(log truncated)\n" : NULL },
         { OKOPLT_MAPS, maps },
+        { OKOPLT_APPLIED, session->report_applied },
     };
 
     struct ovs_list replies;

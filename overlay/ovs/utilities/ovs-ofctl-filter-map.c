@@ -87,11 +87,11 @@ map_conn_close(struct map_conn *mc)
     vconn_close(mc->vconn);
 }
 
-/* Exits with a message that an operation on the map 'desc' of program
- * 'prog_id' of 'bridge' failed due to 'error'. */
-void
-ofctl_filter_map_fatal(const char *bridge, uint32_t prog_id,
-                       const struct ofputil_map_desc *desc, enum ofperr error)
+/* As ofctl_filter_map_fatal(), with 'where' in front of the reason. */
+OVS_NO_RETURN static void
+map_fatal_at(const char *bridge, uint32_t prog_id,
+             const struct ofputil_map_desc *desc, const char *where,
+             enum ofperr error)
 {
     const char *name = ofperr_get_name(error);
     char type[16];
@@ -102,8 +102,8 @@ ofctl_filter_map_fatal(const char *bridge, uint32_t prog_id,
     }
 
     struct ds s = DS_EMPTY_INITIALIZER;
-    ds_put_format(&s, "map \"%s\" of filter program %"PRIu32": ",
-                  desc->name, prog_id);
+    ds_put_format(&s, "map \"%s\" of filter program %"PRIu32": %s",
+                  desc->name, prog_id, where);
     if (error == OFPERR_OKO_MAP_FULL) {
         ds_put_format(&s, "map is full, it has room for %"PRIu32" entries",
                       desc->max_entries);
@@ -123,6 +123,15 @@ ofctl_filter_map_fatal(const char *bridge, uint32_t prog_id,
         ds_put_format(&s, "%s (%s)", ofperr_get_description(error), name);
     }
     ovs_fatal(0, "%s", ds_cstr(&s));
+}
+
+/* Exits with a message that an operation on the map 'desc' of program
+ * 'prog_id' of 'bridge' failed due to 'error'. */
+void
+ofctl_filter_map_fatal(const char *bridge, uint32_t prog_id,
+                       const struct ofputil_map_desc *desc, enum ofperr error)
+{
+    map_fatal_at(bridge, prog_id, desc, "", error);
 }
 
 OVS_NO_RETURN static void
@@ -238,6 +247,56 @@ no_more_arguments(char **args)
 
 /* Commands that write. */
 
+/* Asks the switch how many entries of the last message, which failed, were
+ * handled, and stores that in '*n'.  Returns false if it doesn't say. */
+static bool
+get_n_applied(const struct map_conn *mc, uint32_t *n)
+{
+    struct ovs_list replies;
+    struct ofpbuf *reply;
+    bool found = false;
+
+    if (ofctl_filter_transact(
+            mc->vconn,
+            ofputil_encode_prog_log_request(vconn_get_version(mc->vconn)),
+            &replies)) {
+        return false;
+    }
+    LIST_FOR_EACH (reply, list_node, &replies) {
+        struct ofputil_prog_log pl;
+
+        while (!ofputil_pull_prog_log(reply, &pl)) {
+            if (pl.type == OKOPLT_APPLIED) {
+                char *s = xmemdup0((const char *) pl.text, pl.text_len);
+
+                found = str_to_uint(s, 10, n);
+                free(s);
+            }
+        }
+    }
+    ofpbuf_list_delete(&replies);
+    return found;
+}
+
+/* Exits with a message that one of 'n' entries failed due to 'error', in a
+ * message after the first 'n_sent' of them. */
+OVS_NO_RETURN static void
+entry_fatal(const struct map_conn *mc, uint32_t n_sent, uint32_t n,
+            enum ofperr error)
+{
+    uint32_t n_applied;
+
+    if (n > 1 && get_n_applied(mc, &n_applied)) {
+        n_applied += n_sent;
+
+        char *where = xasprintf("entry %"PRIu32" of %"PRIu32", after %"PRIu32
+                                " that succeeded: ", n_applied + 1, n,
+                                n_applied);
+        map_fatal_at(mc->bridge, mc->prog_id, &mc->desc, where, error);
+    }
+    map_fatal(mc, error);
+}
+
 /* Sends '*mu', with all 'entries', in as many messages as it takes. */
 static void
 send_map_update(struct map_conn *mc, struct ofputil_map_update *mu,
@@ -262,7 +321,8 @@ send_map_update(struct map_conn *mc, struct ofputil_map_update *mu,
             mc->vconn,
             ofputil_encode_map_update(vconn_get_version(mc->vconn), mu));
         if (error) {
-            map_fatal(mc, error);
+            entry_fatal(mc, entries ? entries->n - left : 0,
+                        entries ? entries->n : 0, error);
         }
         left -= mu->n_entries;
         if (left) {

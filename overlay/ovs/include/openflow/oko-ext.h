@@ -197,10 +197,11 @@ OFP_ASSERT(sizeof(struct oko_prog_image) == 16);
 /* ## OKOST_PROG_LOG. ## */
 /* ## --------------- ## */
 
-/* What the last load on this connection led to, for people.  The request has
- * no body.  The reply is a sequence of records, empty if there is nothing to
- * tell, or if it was told before.  Text that is too long for one record
- * continues in the next ones, with the same type. */
+/* What the last load, or the last OKOT_MAP_UPDATE that failed, on this
+ * connection led to, for people.  The request has no body.  The reply is a
+ * sequence of records, empty if there is nothing to tell, or if it was told
+ * before.  Text that is too long for one record continues in the next ones,
+ * with the same type. */
 enum oko_prog_log_type {
     OKOPLT_REASON = 1,          /* What is wrong, in one line. */
     OKOPLT_WHERE = 2,           /* Which instruction, which source line. */
@@ -210,10 +211,14 @@ enum oko_prog_log_type {
     OKOPLT_MAPS = 6,            /* If the program was to replace another: a
                                  * line for each map of either, what became or
                                  * would become of its entries, and why. */
+    OKOPLT_APPLIED = 7,         /* Of an OKOT_MAP_UPDATE that failed: how many
+                                 * entries were handled before the one that
+                                 * failed, in decimal. */
 };
 
 struct oko_prog_log {
-    ovs_be32 prog_id;           /* The program that was to be loaded. */
+    ovs_be32 prog_id;           /* The program that was to be loaded, or that
+                                 * has the map. */
     ovs_be16 type;              /* OKOPLT_*. */
     ovs_be16 text_len;          /* Length of the text, in bytes. */
     /* Followed by:
@@ -227,7 +232,8 @@ OFP_ASSERT(sizeof(struct oko_prog_log) == 8);
 /* ## ---------------- ## */
 
 /* Changes a map.  The entries are handled in order, up to the first that
- * fails.
+ * fails.  OKOST_PROG_LOG says which one that is, if it could be one: not if
+ * there is no such program or map, or if no one may write the map.
  *
  * OKOMO_CLEAR of a large map takes a while, in which other connections are
  * served: what they or programs add to it meanwhile may go, or stay. */
