@@ -328,3 +328,68 @@ ofputil_format_map_dump_reply(struct ds *s,
     format_entries(s, mdr->entries, mdr->n_entries, mdr->key_size,
                    mdr->value_size);
 }
+
+/* OKOST_MAP_GET. */
+
+/* Decodes the OKOST_MAP_GET request in 'oh' into '*mgr', which then points
+ * into 'oh'.  Returns 0 if successful, otherwise an OpenFlow error. */
+enum ofperr
+ofputil_decode_map_get_request(const struct ofp_header *oh,
+                               struct ofputil_map_get_request *mgr)
+{
+    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
+    ofpraw_pull_assert(&b);
+
+    const struct oko_map_get_request *omgr = ofpbuf_pull(&b, sizeof *omgr);
+    mgr->prog_id = ntohl(omgr->prog_id);
+    mgr->map_id = ntohl(omgr->map_id);
+    mgr->n_keys = ntohl(omgr->n_keys);
+    mgr->key_size = ntohl(omgr->key_size);
+    mgr->keys = pull_entries(&b, mgr->n_keys, mgr->key_size, 0);
+    return (mgr->keys ? ofputil_filter_check_prog_id(mgr->prog_id)
+            : OFPERR_OFPBRC_BAD_LEN);
+}
+
+/* Returns an OKOST_MAP_GET request for '*mgr', which must have at most
+ * ofputil_map_get_max_keys() keys. */
+struct ofpbuf *
+ofputil_encode_map_get_request(enum ofp_version version,
+                               const struct ofputil_map_get_request *mgr)
+{
+    ovs_assert(mgr->n_keys <= ofputil_map_get_max_keys(mgr->key_size, 0));
+
+    size_t len = mgr->n_keys * (size_t) mgr->key_size;
+    struct ofpbuf *b = ofpraw_alloc(OFPRAW_OKOST_MAP_GET_REQUEST, version,
+                                    ROUND_UP(len, 8));
+    struct oko_map_get_request *omgr = ofpbuf_put_zeros(b, sizeof *omgr);
+    omgr->prog_id = htonl(mgr->prog_id);
+    omgr->map_id = htonl(mgr->map_id);
+    omgr->n_keys = htonl(mgr->n_keys);
+    omgr->key_size = htonl(mgr->key_size);
+    if (len) {
+        ofpbuf_put(b, mgr->keys, len);
+    }
+    ofpbuf_put_zeros(b, PAD_SIZE(len, 8));
+    return b;
+}
+
+/* Returns the number of keys of 'key_size' bytes, for values of 'value_size'
+ * bytes, that one OKOST_MAP_GET request may have. */
+uint32_t
+ofputil_map_get_max_keys(uint32_t key_size, uint32_t value_size)
+{
+    uint32_t n = MIN(max_entries(key_size, 0, OFPUTIL_MAP_ENTRY_MAX_LEN),
+                     max_entries(key_size, value_size, OKO_MAP_GET_MAX_BYTES));
+
+    return MIN(n, OKO_MAP_GET_MAX_KEYS);
+}
+
+/* Appends a description of '*mgr' to 's'. */
+void
+ofputil_format_map_get_request(struct ds *s,
+                               const struct ofputil_map_get_request *mgr)
+{
+    ofputil_filter_format_prog_id(s, mgr->prog_id);
+    ds_put_format(s, ",map=%"PRIu32",n=%"PRIu32, mgr->map_id, mgr->n_keys);
+    format_entries(s, mgr->keys, mgr->n_keys, mgr->key_size, 0);
+}

@@ -107,6 +107,17 @@ format_map_dump_request(struct ds *s, const struct ofp_header *oh)
 }
 
 static enum ofperr
+format_map_get_request(struct ds *s, const struct ofp_header *oh)
+{
+    struct ofputil_map_get_request mgr;
+    enum ofperr error = ofputil_decode_map_get_request(oh, &mgr);
+    if (!error) {
+        ofputil_format_map_get_request(s, &mgr);
+    }
+    return error;
+}
+
+static enum ofperr
 format_map_dump_reply(struct ds *s, const struct ofp_header *oh)
 {
     struct ofputil_map_dump_reply mdr;
@@ -157,7 +168,10 @@ ofputil_format_filter_message(struct ds *s, const struct ofp_header *oh,
         return format_prog_image_reply(s, oh);
     } else if (type == OFPTYPE_OKO_MAP_DUMP_REQUEST) {
         return format_map_dump_request(s, oh);
-    } else if (type == OFPTYPE_OKO_MAP_DUMP_REPLY) {
+    } else if (type == OFPTYPE_OKO_MAP_GET_REQUEST) {
+        return format_map_get_request(s, oh);
+    } else if (type == OFPTYPE_OKO_MAP_DUMP_REPLY
+               || type == OFPTYPE_OKO_MAP_GET_REPLY) {
         return format_map_dump_reply(s, oh);
     } else if (type == OFPTYPE_OKO_PROG_LOG_REPLY) {
         return format_prog_log_reply(s, oh);

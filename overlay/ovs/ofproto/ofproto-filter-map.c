@@ -372,3 +372,91 @@ ofproto_filter_handle_map_dump_request(struct ofconn *ofconn,
     ofconn_send_replies(ofconn, &replies);
     return 0;
 }
+
+/* Getting entries. */
+
+/* Appends the entries of 'map' that '*mgr' asks for to 'replies'.  '*mdr' must
+ * be complete up to the sizes.  Returns 0 if successful, otherwise an OpenFlow
+ * error. */
+static enum ofperr
+append_map_lookups(struct okobpf_map *map,
+                   const struct ofputil_map_get_request *mgr,
+                   struct ofputil_map_dump_reply *mdr,
+                   struct ovs_list *replies)
+{
+    uint32_t max_part = ofputil_map_dump_max_entries(mdr->key_size,
+                                                     mdr->value_size);
+    size_t entry_size = (size_t) mdr->key_size + mdr->value_size;
+    uint8_t *entries = xmalloc(max_part * entry_size);
+    const uint8_t *key = mgr->keys;
+    enum ofperr error = 0;
+    bool any = false;
+
+    mdr->entries = entries;
+    for (uint32_t i = 0; i < mgr->n_keys && !error; i++) {
+        uint8_t *entry = entries + mdr->n_entries * entry_size;
+        enum okobpf_map_result result;
+
+        result = okobpf_map_lookup(map, key, mdr->key_size,
+                                   entry + mdr->key_size, mdr->value_size);
+        if (result == OKOBPF_MAP_OK) {
+            memcpy(entry, key, mdr->key_size);
+            if (++mdr->n_entries == max_part) {
+                ofputil_append_map_dump_reply(mdr, replies);
+                mdr->n_entries = 0;
+                any = true;
+            }
+        } else if (result != OKOBPF_MAP_NO_ENTRY) {
+            error = map_result_to_ofperr(result);
+        }
+        key += mdr->key_size;
+    }
+    if (mdr->n_entries || !any) {
+        ofputil_append_map_dump_reply(mdr, replies);
+    }
+    free(entries);
+    return error;
+}
+
+enum ofperr
+ofproto_filter_handle_map_get_request(struct ofconn *ofconn,
+                                      const struct ofp_header *oh)
+{
+    const struct ofproto *ofproto = ofconn_get_ofproto(ofconn);
+    struct ofputil_map_get_request request;
+    struct okobpf_map *map;
+    enum ofperr error;
+
+    error = ofputil_decode_map_get_request(oh, &request);
+    if (!error) {
+        error = find_map(ofproto, request.prog_id, request.map_id, &map);
+    }
+    if (error) {
+        return error;
+    }
+
+    struct ofputil_map_dump_reply reply = {
+        .prog_id = request.prog_id,
+        .map_id = request.map_id,
+        .key_size = okobpf_map_info(map)->key_size,
+        .value_size = okobpf_map_info(map)->value_size,
+    };
+    if (request.key_size != reply.key_size) {
+        return OFPERR_OKO_BAD_KEY_SIZE;
+    }
+    if (!ofputil_map_dump_max_entries(reply.key_size, reply.value_size)
+        || request.n_keys > ofputil_map_get_max_keys(reply.key_size,
+                                                     reply.value_size)) {
+        return OFPERR_OKO_LIMIT;
+    }
+
+    struct ovs_list replies;
+    ofpmp_init(&replies, oh);
+    error = append_map_lookups(map, &request, &reply, &replies);
+    if (error) {
+        ofpbuf_list_delete(&replies);
+    } else {
+        ofconn_send_replies(ofconn, &replies);
+    }
+    return error;
+}

@@ -98,5 +98,7 @@ enum ofperr ofproto_filter_handle_map_update(struct ofconn *,
                                              const struct ofp_header *);
 enum ofperr ofproto_filter_handle_map_dump_request(struct ofconn *,
                                                    const struct ofp_header *);
+enum ofperr ofproto_filter_handle_map_get_request(struct ofconn *,
+                                                  const struct ofp_header *);
 
 #endif /* ofproto-filter-prog-private.h */

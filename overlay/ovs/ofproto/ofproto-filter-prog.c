@@ -527,6 +527,8 @@ ofproto_filter_prog_handle_message(struct ofconn *ofconn,
         return handle_prog_image_request(ofconn, oh);
     } else if (type == OFPTYPE_OKO_PROG_LOG_REQUEST) {
         return ofproto_filter_handle_prog_log_request(ofconn, oh);
+    } else if (type == OFPTYPE_OKO_MAP_GET_REQUEST) {
+        return ofproto_filter_handle_map_get_request(ofconn, oh);
     } else {
         ovs_assert(type == OFPTYPE_OKO_MAP_DUMP_REQUEST);
         return ofproto_filter_handle_map_dump_request(ofconn, oh);

@@ -472,32 +472,111 @@ print_bytes(const char *what, const uint8_t *bytes, size_t n, bool hex)
     putchar('\n');
 }
 
+static void
+print_entries(const struct map_content *content, bool hex)
+{
+    const uint8_t *p = content->entries.data;
+
+    for (uint64_t i = 0; i < content->n_entries; i++) {
+        print_bytes("Key", p, content->key_size, hex);
+        p += content->key_size;
+        print_bytes("Value", p, content->value_size, hex);
+        p += content->value_size;
+    }
+}
+
+/* Parses the arguments at the end of a command that prints entries. */
+static bool
+parse_hex_option(char **args)
+{
+    if (!*args) {
+        return false;
+    }
+    if (strcmp(*args, "hex")) {
+        ovs_fatal(0, "unexpected argument \"%s\": expected \"hex\"", *args);
+    }
+    no_more_arguments(args + 1);
+    return true;
+}
+
 void
 ofctl_dump_map(struct ovs_cmdl_context *ctx)
 {
+    bool hex = parse_hex_option(&ctx->argv[4]);
     struct map_content content;
     struct map_conn mc;
-    bool hex = false;
-
-    if (ctx->argc > 4) {
-        if (strcmp(ctx->argv[4], "hex")) {
-            ovs_fatal(0, "unexpected argument \"%s\": expected \"hex\"",
-                      ctx->argv[4]);
-        }
-        hex = true;
-    }
 
     map_conn_open(&mc, ctx);
     fetch_map(&mc, &content);
-
-    const uint8_t *p = content.entries.data;
     printf("The map contains %"PRIu64" element(s)\n", content.n_entries);
-    for (uint64_t i = 0; i < content.n_entries; i++) {
-        print_bytes("Key", p, content.key_size, hex);
-        p += content.key_size;
-        print_bytes("Value", p, content.value_size, hex);
-        p += content.value_size;
+    print_entries(&content, hex);
+    ofpbuf_uninit(&content.entries);
+    map_conn_close(&mc);
+}
+
+/* get-map-entry. */
+
+/* Gets the entries with the given 'keys'. */
+static void
+get_entries(const struct map_conn *mc, const struct entries *keys,
+            struct map_content *content)
+{
+    const struct ofputil_map_desc *desc = &mc->desc;
+    uint32_t max = ofputil_map_get_max_keys(desc->key_size, desc->value_size);
+    struct ofputil_map_get_request request = {
+        .prog_id = mc->prog_id,
+        .map_id = mc->map_id,
+        .key_size = desc->key_size,
+        .keys = keys->buf.data,
+    };
+
+    if (!max) {
+        map_fatal(mc, OFPERR_OKO_LIMIT);
+    }
+
+    memset(content, 0, sizeof *content);
+    ofpbuf_init(&content->entries, 0);
+    for (uint32_t left = keys->n; left; left -= request.n_keys) {
+        struct ovs_list replies;
+        uint64_t cursor;
+        bool more;
+
+        request.n_keys = MIN(left, max);
+
+        enum ofperr error = ofctl_filter_transact(
+            mc->vconn, ofputil_encode_map_get_request(
+                vconn_get_version(mc->vconn), &request), &replies);
+        if (error) {
+            map_fatal(mc, error);
+        }
+        if (!add_replies(&replies, content, &more, &cursor)) {
+            ovs_fatal(0, "%s: received bad reply", mc->bridge);
+        }
+        ofpbuf_list_delete(&replies);
+        request.keys += request.n_keys * (size_t) request.key_size;
+    }
+}
+
+void
+ofctl_get_map_entry(struct ovs_cmdl_context *ctx)
+{
+    struct map_content content;
+    struct entries keys;
+    struct map_conn mc;
+
+    map_conn_open(&mc, ctx);
+    bool hex = parse_hex_option(parse_entries(&ctx->argv[4], &mc,
+                                              mc.desc.key_size, 0, &keys));
+    get_entries(&mc, &keys, &content);
+    print_entries(&content, hex);
+    if (content.n_entries < keys.n) {
+        fflush(stdout);
+        ovs_fatal(0, "map \"%s\" of filter program %"PRIu32": %"PRIu64" of "
+                  "%"PRIu32" keys have no entry (%s)", mc.desc.name,
+                  mc.prog_id, keys.n - content.n_entries, keys.n,
+                  ofperr_get_name(OFPERR_OKO_NO_ENTRY));
     }
     ofpbuf_uninit(&content.entries);
+    ofpbuf_uninit(&keys.buf);
     map_conn_close(&mc);
 }

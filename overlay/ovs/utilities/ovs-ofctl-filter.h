@@ -52,6 +52,7 @@ void ofctl_save_filter_prog(struct ovs_cmdl_context *);
 void ofctl_update_map(struct ovs_cmdl_context *);
 void ofctl_del_map_entry(struct ovs_cmdl_context *);
 void ofctl_clear_map(struct ovs_cmdl_context *);
+void ofctl_get_map_entry(struct ovs_cmdl_context *);
 void ofctl_dump_map(struct ovs_cmdl_context *);
 
 /* Commands, in ovs-ofctl-filter-save.c. */

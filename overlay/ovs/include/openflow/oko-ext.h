@@ -319,4 +319,33 @@ struct oko_map_dump_reply {
 };
 OFP_ASSERT(sizeof(struct oko_map_dump_reply) == 32);
 
+/* ## -------------- ## */
+/* ## OKOST_MAP_GET. ## */
+/* ## -------------- ## */
+
+/* Asks for the entries with some keys.
+ *
+ * Every part of the reply is a struct oko_map_dump_reply, with 'flags' and
+ * 'cursor' 0, and has entries in the order in which the request has their
+ * keys.  A key without an entry is left out.  Values are as in OKOST_MAP_DUMP
+ * without flags: the value of a key in a per-core map is the sum of the
+ * cores'.
+ *
+ * The switch bounds the work for a single request: it answers OKO_LIMIT if
+ * there are more than OKO_MAP_GET_MAX_KEYS keys, or if entries for all of them
+ * would have more than OKO_MAP_GET_MAX_BYTES. */
+#define OKO_MAP_GET_MAX_KEYS 4096
+#define OKO_MAP_GET_MAX_BYTES (1024 * 1024)
+
+struct oko_map_get_request {
+    ovs_be32 prog_id;
+    ovs_be32 map_id;            /* Index of the map in the program. */
+    ovs_be32 n_keys;
+    ovs_be32 key_size;          /* Size of each key, in bytes. */
+    /* Followed by:
+     *   - Exactly 'n_keys' keys, without padding, then
+     *   - Zero bytes up to a multiple of 8. */
+};
+OFP_ASSERT(sizeof(struct oko_map_get_request) == 16);
+
 #endif /* openflow/oko-ext.h */

@@ -212,6 +212,23 @@ enum ofperr ofputil_decode_map_dump_reply(const struct ofp_header *,
 void ofputil_format_map_dump_reply(struct ds *,
                                    const struct ofputil_map_dump_reply *);
 
+/* OKOST_MAP_GET request.  (Replies are like those of OKOST_MAP_DUMP.) */
+struct ofputil_map_get_request {
+    uint32_t prog_id;
+    uint32_t map_id;            /* Index of the map in the program. */
+    uint32_t n_keys;
+    uint32_t key_size;          /* Bytes. */
+    const uint8_t *keys;        /* Not owned. */
+};
+
+enum ofperr ofputil_decode_map_get_request(const struct ofp_header *,
+                                           struct ofputil_map_get_request *);
+struct ofpbuf *ofputil_encode_map_get_request(
+    enum ofp_version, const struct ofputil_map_get_request *);
+uint32_t ofputil_map_get_max_keys(uint32_t key_size, uint32_t value_size);
+void ofputil_format_map_get_request(struct ds *,
+                                    const struct ofputil_map_get_request *);
+
 const char *ofputil_map_type_to_string(uint32_t type, char *buf,
                                        size_t bufsize);
 
