@@ -20,10 +20,11 @@ has for it.
 
 from oko_py._model import Flow, MapInfo, MatchValue, ProgramInfo
 from oko_py._net.target import TLS
+from oko_py._typed import UpdateFlag
 from oko_py._values import Record, Value
 from oko_py.ofctl._bridge import Bridge, Features
 from oko_py.ofctl._flows import Flows
-from oko_py.ofctl._maps import Map, Maps, UpdateFlag
+from oko_py.ofctl._maps import Map, Maps
 from oko_py.ofctl._programs import Program, Programs
 
 __all__ = [

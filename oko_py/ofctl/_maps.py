@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import (
     Callable,
     ItemsView,
@@ -12,60 +11,17 @@ from collections.abc import (
     MutableMapping,
     ValuesView,
 )
-from typing import Literal, NoReturn
 
-from oko_py._errors import (
-    BadArgument,
-    BadKey,
-    BadValue,
-    KeyExists,
-    KeyNotFound,
-    MapError,
-    MapFull,
-    MapIncompatible,
-    MapNotFound,
-    ParseError,
-    ProgramNotFound,
-)
+from oko_py._errors import KeyNotFound, MapNotFound
 from oko_py._model import MapInfo
 from oko_py._net.work import Entries, MapRefused
-from oko_py._values import INDEX, Codec, Mismatch, Value, to_text
-from oko_py.elf import MapSpec, Spec
+from oko_py._typed import SpecSource, TypedMap, UpdateFlag, collect, mode_of
+from oko_py._values import Value, to_text
 from oko_py.ofctl._engine import Engine
 from oko_py.wire import MapOp, SetMode
 
-#: Finds the object that a program was loaded from, when its types are needed; None if it can't.
-SpecSource = Callable[[], Spec | None]
 
-#: Whether an update may create an entry, change one, or both.
-UpdateFlag = Literal["any", "noexist", "exist"]
-
-#: Kinds of maps whose entries are cells of a sketch rather than what was put in.
-_SKETCHES = frozenset({"bloom", "countmin"})
-
-#: Kinds of maps in which all entries always exist.
-_ARRAYS = frozenset({"array", "percpu_array"})
-
-_MODES: Mapping[str, SetMode] = {
-    "any": SetMode.ANY,
-    "noexist": SetMode.NOEXIST,
-    "exist": SetMode.EXIST,
-}
-
-_ERRORS: Mapping[str, type[MapError]] = {
-    "OKO_UNKNOWN_MAP": MapNotFound,
-    "OKO_NO_ENTRY": KeyNotFound,
-    "OKO_ENTRY_EXISTS": KeyExists,
-    "OKO_MAP_FULL": MapFull,
-    "OKO_READ_ONLY": MapIncompatible,
-    "OKO_UNSUPPORTED_MAP_OP": MapIncompatible,
-    "OKO_BAD_KEY": BadKey,
-    "OKO_BAD_KEY_SIZE": BadKey,
-    "OKO_BAD_VALUE_SIZE": BadValue,
-}
-
-
-class Map(MutableMapping[object, Value]):
+class Map(TypedMap, MutableMapping[object, Value]):
     """A map in a switch: a mapping whose every operation asks the switch.
 
     Keys and values have the types that the program's source declares, where they are known (see
@@ -87,91 +43,8 @@ class Map(MutableMapping[object, Value]):
         spec: SpecSource,
     ) -> None:
         """Use ``Program.maps`` instead."""
-        self.info = info
-        self.program = program
-        self._bridge = bridge
+        super().__init__(bridge, program, info, spec)
         self._engine = engine
-        self._spec = spec
-
-    @functools.cached_property
-    def _codecs(self) -> tuple[Codec, Codec]:
-        info = self.info
-        if info.type not in _SKETCHES:
-            declared = _matching(info, self._spec())
-            if declared is not None:
-                return declared.key, declared.value
-            if info.type in _ARRAYS and info.key_size == INDEX.size:
-                return INDEX, Codec(info.value_size)
-        return Codec(info.key_size), Codec(info.value_size)
-
-    @property
-    def key_codec(self) -> Codec:
-        """Converts keys from and to bytes."""
-        return self._codecs[0]
-
-    @property
-    def value_codec(self) -> Codec:
-        """Converts values from and to bytes."""
-        return self._codecs[1]
-
-    def __repr__(self) -> str:
-        return f"<Map {self.name!r} of program {self.program} on {self._bridge}>"
-
-    @property
-    def name(self) -> str:
-        """The variable's name in the program."""
-        return self.info.name
-
-    @property
-    def typed(self) -> bool:
-        """Whether the types of keys or values are known."""
-        return self.key_codec.typed or self.value_codec.typed
-
-    # Keys and values.
-
-    def encode_key(self, key: object) -> bytes:
-        """Return the bytes of *key*, or raise :class:`BadKey`."""
-        try:
-            return self.key_codec.encode(key)
-        except Mismatch as error:
-            raise BadKey(
-                f"key of map {self.name}: {error}",
-                map_name=self.name,
-                expected=error.expected,
-                got=error.got,
-            ) from None
-
-    def encode_value(self, value: object) -> bytes:
-        """Return the bytes of *value*, or raise :class:`BadValue`."""
-        try:
-            return self.value_codec.encode(value)
-        except Mismatch as error:
-            raise BadValue(
-                f"value of map {self.name}: {error}",
-                map_name=self.name,
-                expected=error.expected,
-                got=error.got,
-            ) from None
-
-    def _raise(self, refused: MapRefused, entries: Entries | None = None) -> NoReturn:
-        """Raise what *refused* is for those who use the map."""
-        if refused.name == "OKO_UNKNOWN_PROG":
-            raise ProgramNotFound(refused.text, name=refused.name) from refused
-        kind = _ERRORS.get(refused.name, MapError)
-        message = refused.text
-        error = kind(message, map_name=self.name)
-        if entries is not None and len(entries) > 1:
-            first, last = refused.first, refused.last
-            if first == last:
-                key = to_text(self.key_codec.decode(entries.key(first)))
-                which = f"entry {first + 1} of {len(entries)}, key {key}"
-            else:
-                which = f"one of the entries {first + 1} to {last + 1} of {len(entries)}"
-            error = kind(f"{message}: {which}; {first} before it were done", map_name=self.name)
-        if entries is not None:
-            error.n_done = refused.first
-            error.index = refused.first if refused.first == refused.last else None
-        raise error from refused
 
     # Reading.
 
@@ -180,31 +53,23 @@ class Map(MutableMapping[object, Value]):
 
         What is written meanwhile may be among them, or not.
         """
-        sketch = self.info.type in _SKETCHES
+        sketch = self.is_sketch
         try:
             for portion in self._engine().entries(self.program, self.info):
                 if portion and not sketch:
-                    self._check_sizes(*portion[0])
-                    self._check_sizes(*portion[-1])
+                    self.check_sizes(*portion[0])
+                    self.check_sizes(*portion[-1])
                 yield from portion
         except MapRefused as refused:
-            self._raise(refused)
+            self.raise_refused(refused)
 
     def raw_items(self) -> list[tuple[bytes, bytes]]:
         """Return all entries as bytes.  Those of a sketch are its cells."""
         return list(self.raw_entries())
 
-    def _check_sizes(self, key: bytes, value: bytes) -> None:
-        if len(key) != self.info.key_size or len(value) != self.info.value_size:
-            raise ParseError(
-                f"expected {self.info.key_size} + {self.info.value_size} bytes an entry"
-                f" of map {self.name}",
-                line=f"Key: {key.hex(' ')} Value: {value.hex(' ')}",
-            )
-
     def entries(self) -> Iterator[tuple[Value, Value]]:
         """Iterate over all entries as they come: a map of any size takes little memory here."""
-        if self.info.type in _SKETCHES:
+        if self.is_sketch:
             yield from self.raw_entries()
             return
         key, value = self.key_codec.decode, self.value_codec.decode
@@ -217,14 +82,14 @@ class Map(MutableMapping[object, Value]):
 
     def lookup(self, key: object) -> Value:
         """Return the value of *key*, or raise :class:`KeyNotFound`."""
-        self._need_entries("look up a key")
+        self.need_entries("look up a key")
         wanted = self.encode_key(key)
         try:
             value = self._engine().lookup(self.program, self.info, wanted)
         except MapRefused as refused:
-            self._raise(refused)
+            self.raise_refused(refused)
         if value is not None:
-            self._check_sizes(wanted, value)
+            self.check_sizes(wanted, value)
             return self.value_codec.decode(value)
         shown = to_text(self.key_codec.decode(wanted))
         raise KeyNotFound(f"map {self.name} has no key {shown}", map_name=self.name)
@@ -236,7 +101,7 @@ class Map(MutableMapping[object, Value]):
         return (key for key, _ in self.entries())
 
     def __len__(self) -> int:
-        if self.info.type in _SKETCHES:
+        if self.is_sketch:
             return sum(1 for _ in self.raw_entries())
         return self._engine().count(self.program, self.info)
 
@@ -255,12 +120,6 @@ class Map(MutableMapping[object, Value]):
         """Return all values, in a single transfer."""
         return _Values(self)
 
-    def _need_entries(self, what: str) -> None:
-        if self.info.type in _SKETCHES:
-            raise MapIncompatible(
-                f"map {self.name} is of type {self.info.type}: can't {what}", map_name=self.name
-            )
-
     # Writing.
 
     def update_many(
@@ -272,29 +131,15 @@ class Map(MutableMapping[object, Value]):
         says how many were written before one failed, at least, and ``index`` which one it was,
         counting from 0, or None if the switch doesn't tell.
         """
-        mode = _MODES.get(flag) if isinstance(flag, str) else None
-        if mode is None:
-            raise BadArgument(f"expected flag 'any', 'noexist' or 'exist', got {flag!r}")
-        encode_key, encode_value = self.encode_key, self.encode_value
-        data = bytearray()
-        for index, entry in enumerate(entries):
-            try:
-                key, value = entry
-            except (TypeError, ValueError):
-                raise BadArgument(
-                    f"entry {index + 1}: expected a key and a value, got {entry!r}"
-                ) from None
-            data += encode_key(key)
-            data += encode_value(value)
-        self._change(MapOp.SET, mode, Entries(data, self.info.key_size, self.info.value_size))
+        mode, data = mode_of(flag), self.encode_entries(entries)
+        self._change(MapOp.SET, mode, data)
 
     def delete_many(self, keys: Iterable[object]) -> None:
         """Remove keys in order; stops at the first that is not there (:class:`KeyNotFound`).
 
         All are checked before the first is removed.
         """
-        data = b"".join(map(self.encode_key, keys))
-        self._change(MapOp.DELETE, SetMode.ANY, Entries(data, self.info.key_size, 0))
+        self._change(MapOp.DELETE, SetMode.ANY, self.encode_keys(keys))
 
     def _change(self, op: MapOp, mode: SetMode, entries: Entries) -> None:
         if not entries.data and op is not MapOp.CLEAR:
@@ -302,7 +147,7 @@ class Map(MutableMapping[object, Value]):
         try:
             self._engine().change(self.program, self.info, op, mode, entries)
         except MapRefused as refused:
-            self._raise(refused, entries)
+            self.raise_refused(refused, entries)
 
     def update(self, *args: object, flag: UpdateFlag = "any", **kwargs: object) -> None:  # type: ignore[override]
         """Write one entry, ``update(key, value)``, or several, as ``dict.update`` takes them.
@@ -313,15 +158,7 @@ class Map(MutableMapping[object, Value]):
         if len(args) == 2 and not kwargs:
             self.update_many([(args[0], args[1])], flag)
             return
-        entries: dict[object, object] = {}
-        for more in (*args, kwargs):
-            try:
-                entries.update(more)  # type: ignore[call-overload]
-            except (TypeError, ValueError) as error:
-                raise BadArgument(
-                    f"expected a mapping, or pairs of keys and values: {error}"
-                ) from None
-        self.update_many(entries.items(), flag)
+        self.update_many(collect(*args, kwargs).items(), flag)
 
     def __setitem__(self, key: object, value: object) -> None:
         self.update_many([(key, value)])
@@ -336,15 +173,6 @@ class Map(MutableMapping[object, Value]):
     def clear(self) -> None:
         """Remove all entries; an array's and a sketch's become zero."""
         self._change(MapOp.CLEAR, SetMode.ANY, Entries(b"", 0, 0))
-
-    def to_dict(self) -> dict[str, object]:
-        """Return what JSON output shows."""
-        return {
-            **self.info.to_dict(),
-            "key_type": self.key_codec.name if self.key_codec.typed else None,
-            "value_type": self.value_codec.name if self.value_codec.typed else None,
-        }
-
 
 class _Items(ItemsView[object, Value]):
     """Fetched anew by each iteration, in one go rather than key by key."""
@@ -395,16 +223,3 @@ class Maps(Mapping[str, Map]):
 
     def __len__(self) -> int:
         return len(self._maps)
-
-
-def _matching(info: MapInfo, spec: Spec | None) -> MapSpec | None:
-    """Return the map of *spec* that *info* describes, None if it isn't the same."""
-    found = spec.maps.get(info.name) if spec is not None else None
-    if found is None or (found.type, found.key_size, found.value_size, found.max_entries) != (
-        info.type,
-        info.key_size,
-        info.value_size,
-        info.max_entries,
-    ):
-        return None
-    return found

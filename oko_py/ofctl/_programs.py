@@ -11,8 +11,9 @@ from oko_py import elf
 from oko_py._errors import BadArgument, NotAnOko, ObjectFileError, ProgramNotFound
 from oko_py._model import ProgramInfo
 from oko_py._net.work import Load
+from oko_py._typed import SpecSource
 from oko_py.ofctl._engine import Engine
-from oko_py.ofctl._maps import Maps, SpecSource
+from oko_py.ofctl._maps import Maps
 from oko_py.wire import PROG_MAX, PROG_MIN
 
 #: What can be loaded: an object that was read, a path, or the file's content.
