@@ -21,7 +21,6 @@ from oko_py.wire import (
     OkoReply,
     OkoRequest,
     ProgImageReply,
-    Session,
 )
 
 #: Most parts of one answer: the largest that a switch has reason to give fit into far less.
@@ -37,6 +36,16 @@ class Refused(Exception):
         self.index = index      #: Which of the commands failed.
 
 
+class Sender(Protocol):
+    """Where messages go: a :class:`oko_py.wire.Session`."""
+
+    def send(self, message: Message) -> int:
+        """Send *message*; return its number."""
+
+    def barrier(self) -> int:
+        """Send a barrier; return its number."""
+
+
 class Exchange(Protocol):
     """Messages that belong together."""
 
@@ -44,7 +53,7 @@ class Exchange(Protocol):
     def done(self) -> bool:
         """Whether nothing more is to be sent or to come."""
 
-    def fill(self, session: Session) -> None:
+    def fill(self, session: Sender) -> None:
         """Send what may be sent now."""
 
     def receive(self, frame: Frame) -> None:
@@ -63,7 +72,7 @@ class Ask:
         self._parts: list[OkoReply] = []
         self.done = False
 
-    def fill(self, session: Session) -> None:
+    def fill(self, session: Sender) -> None:
         """Send the request."""
         if self._xid is None:
             self._xid = session.send(self._request)
@@ -126,7 +135,7 @@ class Commands:
         open_ones = [*self._commands.values(), *self._failures]
         return min(open_ones, default=self._index)
 
-    def fill(self, session: Session) -> None:
+    def fill(self, session: Sender) -> None:
         """Send as many as may be on their way."""
         while self._next is not None and len(self._barriers) < self._window and not self._failures:
             xid = session.send(self._next)

@@ -66,10 +66,18 @@ class Target:
     port: int = 0
 
     def connect(self, timeout: float | None, tls: TLS | None) -> socket.socket:
-        """Return a connected socket, which does not block.
+        """Return a connected socket, which does not block, with TLS if that is the kind.
 
         Raises :class:`Unreachable` with what to do.  *timeout* is in seconds.
         """
+        found = self.connect_plain(timeout)
+        if self.kind == "ssl":
+            found = self._secure(found, tls)
+        found.setblocking(False)
+        return found
+
+    def connect_plain(self, timeout: float | None) -> socket.socket:
+        """Return a connected socket, on which TLS was not begun."""
         try:
             if self.kind == "unix":
                 found = self._connect_unix(timeout)
@@ -87,9 +95,6 @@ class Target:
                 f"{self.name}: can't connect to {self.path or f'{self.host} port {self.port}'}"
                 f" ({reason or error}): is the switch running, and does it listen there?"
             ) from error
-        if self.kind == "ssl":
-            found = self._secure(found, tls)
-        found.setblocking(False)
         return found
 
     def _connect_unix(self, timeout: float | None) -> socket.socket:
@@ -103,11 +108,15 @@ class Target:
             raise
         return found
 
+    def context(self, tls: TLS | None) -> ssl.SSLContext:
+        """Return the settings for TLS, or raise BadArgument if there are none."""
+        if tls is None:
+            raise BadArgument(f"{self.name}: expected tls=TLS(...) to connect to it")
+        return tls.context()
+
     def _secure(self, plain: socket.socket, tls: TLS | None) -> socket.socket:
         try:
-            if tls is None:
-                raise BadArgument(f"{self.name}: expected tls=TLS(...) to connect to it")
-            return tls.context().wrap_socket(plain)
+            return self.context(tls).wrap_socket(plain)
         except (ssl.SSLError, OSError) as error:
             plain.close()
             raise Unreachable(f"{self.name}: can't agree on TLS: {error}") from error

@@ -23,7 +23,7 @@ from oko_py._errors import (
     ProgramRejected,
 )
 from oko_py._model import MapInfo, ProgramInfo
-from oko_py._net.work import Load, MapRefused
+from oko_py._net.work import Entries, Load, MapRefused
 from oko_py._process import FOREIGN_ERRORS, locate_refusal
 from oko_py.elf import MAP_TYPES
 from oko_py.wire import (
@@ -34,11 +34,14 @@ from oko_py.wire import (
     LoadFlags,
     LogType,
     MapFlags,
+    MapOp,
+    MapUpdate,
     OkoReply,
     ProgDesc,
     ProgDescReply,
     ProgLoad,
     ProgLogReply,
+    SetMode,
     Version,
 )
 
@@ -250,3 +253,19 @@ def load_error(bridge: str, load: Load, error: Error, texts: dict[int, str]) -> 
             refusal.insn, refusal.source_line = locate_refusal(refusal.where or "")
         return refusal
     return program_error(bridge, load.id, error)
+
+
+# Maps.
+
+
+def updates(
+    program_id: int, index: int, op: MapOp, mode: SetMode, entries: Entries, batch: int
+) -> Iterator[MapUpdate]:
+    """Return the messages that do *op* with *entries*, with *batch* of them to each."""
+    view = memoryview(entries.data)
+    for start in range(0, len(entries), batch):
+        n = min(batch, len(entries) - start)
+        data = bytes(view[start * entries.size : (start + n) * entries.size])
+        yield MapUpdate(
+            program_id, index, op, mode, n, entries.key_size, entries.value_size, data
+        )

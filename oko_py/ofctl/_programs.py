@@ -72,7 +72,7 @@ class Programs(Mapping[int, Program]):
         return [self._program(info) for info in sorted(infos, key=lambda info: info.id)]
 
     def __getitem__(self, program_id: int) -> Program:
-        _check_id(program_id)
+        check_id(program_id)
         for info in self._engine().describe(program_id):
             if info.id == program_id:
                 return self._program(info)
@@ -94,7 +94,7 @@ class Programs(Mapping[int, Program]):
 
     def save(self, program_id: int) -> bytes:
         """Return the object file that a program was loaded from."""
-        _check_id(program_id)
+        check_id(program_id)
         return self._engine().image(program_id)
 
     def _spec_of(self, info: ProgramInfo) -> elf.Spec | None:
@@ -130,12 +130,12 @@ class Programs(Mapping[int, Program]):
         every step that it took, which is then the exception's ``log`` too.  Other refusals are
         :class:`ObjectFileError`, :class:`ProgramOverLimit` and :class:`ProgramExists`.
         """
-        _check_id(program_id)
+        check_id(program_id)
         if keep_maps and not replace:
             raise BadArgument("keep_maps has a meaning only with replace")
         if lose_maps and not replace:
             raise BadArgument("lose_maps has a meaning only with replace")
-        path, data, spec = _content(program)
+        path, data, spec = content(program)
         self._engine().load(
             Load(
                 program_id,
@@ -169,7 +169,7 @@ class Programs(Mapping[int, Program]):
 
         Raises :class:`ProgramNotFound` or :class:`ProgramInUse`.
         """
-        _check_id(program_id)
+        check_id(program_id)
         self._engine().unload(program_id, force=force)
         self._specs.pop(program_id, None)
 
@@ -179,14 +179,15 @@ class Programs(Mapping[int, Program]):
         self._specs.clear()
 
 
-def _check_id(program_id: int) -> None:
+def check_id(program_id: int) -> None:
+    """Check the number of a program, or raise BadArgument."""
     if not isinstance(program_id, int) or not PROG_MIN <= program_id <= PROG_MAX:
         raise BadArgument(
             f"expected the number of a program, {PROG_MIN} to {PROG_MAX}, got {program_id!r}"
         )
 
 
-def _content(program: Loadable) -> tuple[str, bytes, elf.Spec | None]:
+def content(program: Loadable) -> tuple[str, bytes, elf.Spec | None]:
     """Return the path, the bytes and, if it can be read, the spec of *program*.
 
     Whether an object can be used is for the switch to say, not for us.

@@ -12,6 +12,7 @@ from oko_py._model import MapInfo, ProgramInfo
 from oko_py._net import words
 from oko_py._net.connection import Connection
 from oko_py._net.exchange import Refused, dumped, join_image, next_cursor
+from oko_py._net.failing import ARRAYS, FirstBad, failed
 from oko_py._net.target import TLS, Target
 from oko_py._net.work import Entries, Load
 from oko_py.wire import (
@@ -32,10 +33,6 @@ from oko_py.wire import (
     Version,
     max_entries,
 )
-
-#: Kinds of maps whose keys are in a dump as they were written.
-_HASHES = frozenset({"hash", "percpu_hash"})
-_ARRAYS = frozenset({"array", "percpu_array"})
 
 
 class Speaker:
@@ -178,58 +175,22 @@ class Speaker:
                 if not batch and len(entries):
                     limit = Error.named("OKO_LIMIT", Version.OF13)
                     raise words.map_refused(program_id, info, limit)
-                messages = _updates(program_id, index, op, mode, entries, max(batch, 1))
+                messages = words.updates(program_id, index, op, mode, entries, max(batch, 1))
             try:
                 connection.command(messages)
                 return
             except Refused as refused:
                 error = refused.error
-                first = refused.index * batch
-                last = max(first, min(first + batch, len(entries)) - 1)
-            if first < last:
-                first, last = self._first_bad(
-                    program_id, info, op, mode, error.name, entries, range(first, last + 1)
-                )
-            raise words.map_refused(program_id, info, error, first, last)
-
-    def _first_bad(
-        self,
-        program_id: int,
-        info: MapInfo,
-        op: MapOp,
-        mode: SetMode,
-        name: str,
-        entries: Entries,
-        candidates: range,
-    ) -> tuple[int, int]:
-        """Find out which entry of a message failed, as far as that can be told.
-
-        Where keys failed because they are not there, nor could be put there, it is the first that
-        is not there now.
-        """
-        found: Iterable[int] = ()
-        if name == "OKO_BAD_KEY" and info.type in _ARRAYS:
-            found = (
-                i
-                for i in candidates
-                if int.from_bytes(entries.key(i), sys.byteorder) >= info.max_entries
-            )
-        elif (
-            info.type in _HASHES
-            and op is MapOp.SET
-            and (name == "OKO_MAP_FULL" or (name == "OKO_NO_ENTRY" and mode is SetMode.EXIST))
-        ):
-            keys = {entries.key(i) for i in candidates}
-            missing = keys.copy()
-            for portion in self.entries(program_id, info):
-                missing.difference_update(key for key, _ in portion)
-            found = (i for i in candidates if entries.key(i) in missing)
-        index = next(iter(found), None)
-        return (candidates[0], candidates[-1]) if index is None else (index, index)
+                where = failed(refused.index, batch, len(entries))
+            bad = FirstBad(info, op, mode, error.name, entries, where)
+            if bad.needs_dump:
+                for portion in self.entries(program_id, info):
+                    bad.seen(portion)
+            raise words.map_refused(program_id, info, error, *bad.result())
 
     def lookup(self, program_id: int, info: MapInfo, key: bytes) -> bytes | None:
         """Return the value of a key, None if it is not there."""
-        if info.type in _ARRAYS:
+        if info.type in ARRAYS:
             # A dump of an array goes on, in all likelihood, at the index that the cursor is.
             index = self._now(program_id, info).index
             cursor = int.from_bytes(key, sys.byteorder)
@@ -258,15 +219,3 @@ class Speaker:
         except Refused as refused:
             raise words.map_refused(program_id, info, refused.error) from None
         return dumped(request, parts), next_cursor(parts)
-
-
-def _updates(
-    program_id: int, index: int, op: MapOp, mode: SetMode, entries: Entries, batch: int
-) -> Iterator[MapUpdate]:
-    view = memoryview(entries.data)
-    for start in range(0, len(entries), batch):
-        n = min(batch, len(entries) - start)
-        data = bytes(view[start * entries.size : (start + n) * entries.size])
-        yield MapUpdate(
-            program_id, index, op, mode, n, entries.key_size, entries.value_size, data
-        )
