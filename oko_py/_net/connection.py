@@ -39,6 +39,9 @@ class Connection:
         self._session = Session(versions)
         self._unsent = b""
         self._socket: socket.socket | None = target.connect(timeout, tls)
+        self._wants_out = False
+        self._poll = select.poll()
+        self._poll.register(self._socket, select.POLLIN)
         with self._closing():
             deadline = self._deadline()
             while not self._session.ready:
@@ -68,7 +71,7 @@ class Connection:
             return False
         try:
             with self._closing():
-                while self._readable(0):
+                while self._wait(0) & ~select.POLLOUT:
                     self._receive()
                 self._send()
         except Exception:
@@ -120,30 +123,26 @@ class Connection:
         wait: float | None = None
         if deadline is not None:
             wait = deadline - time.monotonic()
-        if (wait is not None and wait <= 0) or not self._wait(wait):
+        events = 0 if wait is not None and wait <= 0 else self._wait(wait)
+        if not events:
             raise CommandTimeout(
                 f"{self._name}: no answer within {self._timeout or 0.0:g} s",
                 argv=(),
                 timeout=self._timeout or 0.0,
             )
-        return self._receive() if self._readable(0) else []
+        return self._receive() if events & ~select.POLLOUT else []
 
-    def _wait(self, seconds: float | None) -> bool:
-        assert self._socket is not None
+    def _wait(self, seconds: float | None) -> int:
+        """Wait until there is something to receive or room to send; return which, 0 if neither."""
         if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
-            return True
-        poll = select.poll()
-        out = select.POLLOUT if self._unsent or self._session.pending else 0
-        poll.register(self._socket, select.POLLIN | out)
-        return bool(poll.poll(None if seconds is None else max(0, seconds * 1000)))
-
-    def _readable(self, seconds: float) -> bool:
-        assert self._socket is not None
-        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
-            return True
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+            return select.POLLIN
+        out = bool(self._unsent or self._session.pending)
+        if out != self._wants_out:
+            self._wants_out = out
+            assert self._socket is not None
+            self._poll.modify(self._socket, select.POLLIN | (select.POLLOUT if out else 0))
+        found = self._poll.poll(None if seconds is None else max(0, seconds * 1000))
+        return found[0][1] if found else 0
 
     def _receive(self) -> list[Frame]:
         assert self._socket is not None

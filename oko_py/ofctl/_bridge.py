@@ -105,6 +105,8 @@ class Bridge:
         """Return what talks to the switch: each time anew, since sockets come and go."""
         if self._calls:
             return self._caller
+        if self._held and self._held[-1].connected:
+            return self._held[-1]
         target = find(self.name)
         if target is None:
             if shutil.which(self.runner.executable) is None:

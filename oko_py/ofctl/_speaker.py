@@ -72,6 +72,16 @@ class Speaker:
             with self._connected():
                 pass
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection to go on with, as far as we can tell."""
+        with self._lock:
+            return (
+                self._connection is not None
+                and self._pid == os.getpid()
+                and self._connection.usable
+            )
+
     def release(self) -> None:
         """Let the connection go, unless others hold it."""
         with self._lock:
