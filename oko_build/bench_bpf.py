@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import oko_py
 from oko_build import bench_objects, build, checkout, doctor, flavours, run
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
@@ -276,7 +277,7 @@ def measure(layout: Layout, settings: Settings) -> Report:
 
 def build_tool(layout: Layout) -> tuple[Path, list[Path]]:
     """Build the benchmark; return its command and the programs' objects."""
-    doctor.demand("gcc", "libc6-dev", "make", "clang-14", "pkg-config", "libdpdk-dev")
+    doctor.demand("gcc", "libc6-dev", "make", "clang", "pkg-config", "libdpdk-dev")
     flavour = flavours.choose()
     run.step(
         build.runtime_command(layout, flavour, "bench"), env=build.environment(layout),
@@ -437,7 +438,7 @@ def _facts(layout: Layout, settings: Settings, ran: dict[str, Any]) -> dict[str,
         },
         "versions": {
             "compiler": _first_line([os.environ.get("CC", "gcc").split()[-1], "--version"]),
-            "clang": _first_line(["clang-14", "--version"]),
+            "clang": _first_line([oko_py.find_clang(), "--version"]),
             "librte_bpf": ran["peer"],
             "python": platform.python_version(),
         },

@@ -53,6 +53,7 @@ def build(layout: Layout, flavour: Flavour, *, base_name: str | None = None,
     """Make everything of 'flavour' that is not up to date, from the source on."""
     upstream_config = config.load(layout)
     base = upstream_config.base(base_name)
+    upstream_config.require_host(base)
     start = time.monotonic()
     doctor.demand(*(() if "CC" in os.environ else ("gcc",)), *_TOOLS)
     with lock.hold(layout):
@@ -142,11 +143,13 @@ def _configure_command(flavour: Flavour, copy: Path, prefix: Path) -> list[str]:
 
 def _versions() -> str:
     """Return the versions of what a build takes from the system, in one line."""
-    compiler_line = run.capture(
-        [os.environ.get("CC", "gcc").split()[-1], "--version"]
-    ).stdout.splitlines()[0]
     dpdk = run.capture(["pkg-config", "--modversion", "libdpdk"])
-    return f"{compiler_line}; DPDK {dpdk.stdout.strip()}"
+    return f"{_compiler_version()}; DPDK {dpdk.stdout.strip()}"
+
+
+def _compiler_version() -> str:
+    compiler_name = os.environ.get("CC", "gcc").split()[-1]
+    return run.capture([compiler_name, "--version"]).stdout.splitlines()[0]
 
 
 def _build_ovs(
@@ -284,6 +287,7 @@ def _build_runtime(layout: Layout, flavour: Flavour) -> tuple[Path, list[str]]:
     )
     inputs = stamps.digest_files(files)
     inputs["flags"] = f"{compiler()} {flavour.cflags} {flavour.sanitize}"
+    inputs["compiler"] = _compiler_version()
     stamp = Stamp(folder / "oko-make.json")
     why = stamp.reasons(inputs)
     if not why and (folder / "okobpf").is_file():

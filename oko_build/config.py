@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from oko_build import host
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
@@ -25,6 +27,16 @@ class Base:
     member: str
     tree: str
     series: str
+    system: str         # the host that builds it: ID and VERSION_ID of its /etc/os-release
+    suite: str          # what Debian's archive calls that system
+    dpdk: str
+    clang: str          # version of the package that './inv doctor' installs there
+
+    @property
+    def system_name(self) -> str:
+        """The system that builds it, for people."""
+        name, _, version = self.system.partition("-")
+        return f"{name.capitalize()} {version}".rstrip()
 
     @property
     def filename(self) -> str:
@@ -49,13 +61,44 @@ class Upstream:
     overlays: tuple[Overlay, ...]
 
     def base(self, name: str | None = None) -> Base:
-        """Return the base ``name``, or the default one."""
-        wanted = name or self.default
+        """Return the base ``name``, or else the one for this host, or else the default one.
+
+        OKO_BASE in the environment goes before the host's.
+        """
+        wanted = name or os.environ.get("OKO_BASE") or self._of_host() or self.default
         if wanted not in self.bases:
             raise OkoError(
                 f"no base {wanted!r} in upstream.toml: there are {', '.join(sorted(self.bases))}"
             )
         return self.bases[wanted]
+
+    def _of_host(self) -> str | None:
+        system = host.system()
+        return next((base.name for base in self.bases.values() if base.system == system), None)
+
+    def require_host(self, base: Base) -> None:
+        """Raise OkoError, with the way on, if ``base`` cannot be built on this host.
+
+        A system that no base is for may try the base that its user names.
+        """
+        system = host.system()
+        if system == base.system:
+            return
+        known = ", ".join(
+            f"{each.system_name} ({each.name})" for each in self.bases.values()
+        )
+        if any(each.system == system for each in self.bases.values()):
+            raise OkoError(
+                f"the base {base.name} is built on {base.system_name}, and this is {host.name()}",
+                f"./inv root {base.name} -- CMD runs CMD in a {base.system_name} of its own",
+                f"or leave the base out: this host has one (bases are for {known})",
+            )
+        if os.environ.get("OKO_BASE") != base.name:
+            raise OkoError(
+                f"no base is for this system, {host.name()}: bases are for {known}",
+                "work in the container: docker/README.md",
+                f"or try one of them here, with all it needs installed: OKO_BASE={base.name}",
+            )
 
 
 def _relative(text: str, where: str) -> PurePosixPath:
@@ -112,5 +155,8 @@ def parse(path: Path) -> Upstream:
         for entry in data.get("overlay", [])
     )
     upstream = Upstream(bases=bases, default=data.get("default", ""), overlays=overlays)
-    upstream.base()
+    if upstream.default not in bases:
+        raise OkoError(
+            f"{path}: default: no base {upstream.default!r}: there are {', '.join(sorted(bases))}"
+        )
     return upstream

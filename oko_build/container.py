@@ -15,13 +15,22 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound
 
 from oko_build import checkout, console
+from oko_build.config import Base
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
-BASE = "oko-base:bookworm"
-IMAGE = "oko:3.1"
 _TIMEOUT = 120      # seconds: an engine that has much to do answers late
 _PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
+
+
+def base_image(base: Base) -> str:
+    """Return the name of the image of a plain Debian that ours for 'base' starts from."""
+    return f"oko-base:{base.suite}"
+
+
+def image(base: Base) -> str:
+    """Return the name of our image for 'base'."""
+    return f"oko:{base.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,16 +83,21 @@ def require_image(client: docker.DockerClient, name: str, *hints: str) -> None:
         raise OkoError(f"the engine has no image {name}", *hints) from error
 
 
-def build(layout: Layout) -> Path:
-    """Build the image, and return the log."""
+def build(layout: Layout, base: Base) -> Path:
+    """Build the image for 'base', and return the log."""
     log = layout.log("docker-build")
     log.parent.mkdir(parents=True, exist_ok=True)
     with engine() as client:
-        require_image(client, BASE, "docker/README.md: how it is made, without a registry")
+        require_image(
+            client, base_image(base), "docker/README.md: how it is made, without a registry"
+        )
         output = client.api.build(
             fileobj=context(layout), custom_context=True, dockerfile="docker/Dockerfile",
-            tag=IMAGE, rm=True, pull=False, network_mode="host", decode=True,
-            buildargs={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            tag=image(base), rm=True, pull=False, network_mode="host", decode=True,
+            buildargs={
+                "BASE": base_image(base),
+                **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            },
         )
         _follow(output, log)
     return log
@@ -103,12 +117,12 @@ def _follow(output: Iterable[dict[str, Any]], log: Path) -> None:
                 raise OkoError(f"the image was not built: {message['error']}", f"full log: {log}")
 
 
-def test(layout: Layout, arguments: list[str]) -> Ran:
-    """Run './inv ARGUMENTS' in a new container of the image, and remove the container."""
+def test(layout: Layout, base: Base, arguments: list[str]) -> Ran:
+    """Run './inv ARGUMENTS' in a new container of the image for 'base', and remove that."""
     log = layout.log("docker-test")
     log.parent.mkdir(parents=True, exist_ok=True)
     with engine() as client:
-        require_image(client, IMAGE, "./inv docker.build")
+        require_image(client, image(base), f"./inv docker.build --base {base.name}")
         try:
             host = client.api.create_host_config(
                 init=True, cap_add=["NET_ADMIN", "SYS_ADMIN"],
@@ -118,7 +132,7 @@ def test(layout: Layout, arguments: list[str]) -> Ran:
             # As 'docker run --security-opt systempaths=unconfined': sysctls of the namespaces.
             host.update({"MaskedPaths": [], "ReadonlyPaths": []})
             made = client.api.create_container(
-                IMAGE, arguments, host_config=host, environment={"CI": "true"}
+                image(base), arguments, host_config=host, environment={"CI": "true"}
             )
             container = client.containers.get(made["Id"])
         except APIError as error:

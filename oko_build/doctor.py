@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from oko_build import console, run
+from oko_build import config, console, run
+from oko_build.config import Base
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
+from oko_build.layout import here as layout_here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,19 +23,31 @@ class Need:
     package: str
     why: str
     command: str = ""       # found on PATH, or
+    oneof: tuple[str, ...] = ()     # one of these is, or
     module: str = ""        # known to pkg-config, or
-    file: str = ""          # a file that is there
+    file: str = ""          # a file that is there, or
+    pattern: str = ""       # files below / that are
     optional: bool = False
 
     def met(self) -> bool:
         """Whether it is here."""
         if self.command:
             return shutil.which(self.command, path=_search_path()) is not None
+        if self.oneof:
+            return any(shutil.which(name, path=_search_path()) for name in self.oneof)
         if self.module:
             if shutil.which("pkg-config") is None:
                 return False
             return run.capture(["pkg-config", "--exists", self.module], check=False).code == 0
+        if self.pattern:
+            return any(Path("/").glob(self.pattern))
         return Path(self.file).exists()
+
+    @property
+    def looked_for(self) -> str:
+        """What is to be found, for people."""
+        return (self.command or " or ".join(self.oneof[:1]) or self.module or self.file
+                or self.pattern)
 
 
 def _search_path() -> str:
@@ -41,7 +55,16 @@ def _search_path() -> str:
     return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
-NEEDS = (
+CLANG_VERSIONS = range(14, 31)
+"""Versions of clang that compile programs; plain 'clang' is of one of them on every system."""
+
+
+def _versions(command: str) -> tuple[str, ...]:
+    """Return the names under which 'command' of LLVM may be installed."""
+    return (command, *(f"{command}-{version}" for version in CLANG_VERSIONS))
+
+
+_COMMON = (
     Need(package="gcc", command="gcc", why="compiles Open vSwitch and the BPF runtime"),
     Need(package="libc6-dev", file="/usr/include/stdio.h", why="the C library's headers"),
     Need(package="make", command="make", why="builds"),
@@ -57,8 +80,6 @@ NEEDS = (
     Need(package="libunbound-dev", file="/usr/include/unbound.h", why="controllers by name"),
     Need(package="libnuma-dev", file="/usr/include/numa.h", why="memory beside the core"),
     Need(package="ccache", command="ccache", why="makes the second build fast"),
-    Need(package="clang-14", command="clang-14", why="compiles BPF programs"),
-    Need(package="llvm-14", command="llvm-objdump-14", why="shows BPF programs"),
     Need(package="libcmocka-dev", module="cmocka", why="the runtime's C tests"),
     Need(package="iproute2", command="ip", why="tests and the demo make network namespaces"),
     Need(package="ethtool", command="ethtool", why="tests switch off checksum offload"),
@@ -66,10 +87,6 @@ NEEDS = (
     Need(package="tcpdump", command="tcpdump", why="shows what crosses the switch"),
     Need(package="util-linux", command="unshare", why="Open vSwitch's tests get a namespace"),
     Need(package="procps", command="ps", why="Open vSwitch's tests look for processes"),
-    Need(package="clang-16", command="clang-16", optional=True, why="a newer compiler's programs"),
-    Need(package="clang-19", command="clang-19", optional=True, why="a newer compiler's programs"),
-    Need(package="libclang-rt-14-dev", optional=True, why="fuzzing the BPF runtime",
-         file="/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a"),
     Need(package="dpdk-dev", command="dpdk-testpmd", optional=True, why="packet generator"),
     Need(package="docker.io", command="dockerd", optional=True, why="the container's tests"),
     Need(package="mmdebstrap", command="mmdebstrap", optional=True, why="the container's base"),
@@ -77,9 +94,35 @@ NEEDS = (
 )
 
 
+_OTHER_CLANGS = {"debian-12": ("16", "19"), "debian-13": ("17",)}
+"""More versions of clang that a system has, whose objects are tested."""
+
+
+def needs(base: Base) -> tuple[Need, ...]:
+    """Return all that the project uses on a host of 'base'."""
+    version = base.clang
+    return (
+        *_COMMON,
+        Need(package=f"clang-{version}", oneof=_versions("clang"), why="compiles BPF programs"),
+        Need(package=f"llvm-{version}", oneof=_versions("llvm-objdump"), why="shows BPF programs"),
+        *(
+            Need(package=f"clang-{other}", command=f"clang-{other}", optional=True,
+                 why="a newer compiler's programs")
+            for other in _OTHER_CLANGS.get(base.system, ())
+        ),
+        Need(package=f"libclang-rt-{version}-dev", optional=True, why="fuzzing the BPF runtime",
+             pattern=f"usr/lib/llvm-{version}/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),
+    )
+
+
+def here() -> tuple[Need, ...]:
+    """Return all that the project uses on this host."""
+    return needs(config.load(layout_here()).base())
+
+
 def missing(*, optional: bool = False) -> list[Need]:
     """Return the needs that this machine does not meet; also the optional ones if asked."""
-    return [need for need in NEEDS if (optional or not need.optional) and not need.met()]
+    return [need for need in here() if (optional or not need.optional) and not need.met()]
 
 
 def is_debian() -> bool:
@@ -94,8 +137,15 @@ def install_command(packages: Iterable[str]) -> list[str]:
 
 
 def demand(*packages: str) -> None:
-    """Raise OkoError, with the command that helps, if one of 'packages' is not here."""
-    lacking = [need for need in NEEDS if need.package in packages and not need.met()]
+    """Raise OkoError, with the command that helps, if one of 'packages' is not here.
+
+    'clang' stands for the one that this host's base names.
+    """
+    lacking = [
+        need for need in here()
+        if (need.package in packages or ("clang" in packages and "clang" in need.oneof))
+        and not need.met()
+    ]
     if lacking:
         names = [need.package for need in lacking]
         raise OkoError(
@@ -108,6 +158,8 @@ def demand(*packages: str) -> None:
 
 def require(layout: Layout) -> None:
     """Make sure that this machine has all that is needed, installing what is not there."""
+    upstream = config.load(layout)
+    upstream.require_host(upstream.base())
     lacking = missing()
     if lacking:
         install(layout, lacking)
@@ -146,7 +198,7 @@ def install(layout: Layout, needs: list[Need]) -> None:
         raise OkoError(
             "installed, but still not found: "
             + ", ".join(
-                f"{need.package} ({need.command or need.module or need.file})" for need in still
+                f"{need.package} ({need.looked_for})" for need in still
             )
         )
 
@@ -154,7 +206,7 @@ def install(layout: Layout, needs: list[Need]) -> None:
 def report() -> list[str]:
     """Return a line for each need."""
     lines = []
-    for need in NEEDS:
+    for need in here():
         state = "ok" if need.met() else ("optional" if need.optional else "MISSING")
         lines.append(f"{state:9} {need.package:20} {need.why}")
     return lines

@@ -107,7 +107,7 @@ def run_c_units(
     layout: Layout, *, sanitize: str | None = None, only: list[str] | None = None
 ) -> Tally:
     """Run the BPF runtime's own tests: all, or the programs 'only'."""
-    doctor.demand("gcc", "libc6-dev", "make", "libcmocka-dev", "clang-14")
+    doctor.demand("gcc", "libc6-dev", "make", "libcmocka-dev", "clang")
     flavour = flavours.choose(sanitize=sanitize)
     name = f"C units ({flavour.name})" if sanitize else "C units"
     done = run.step(

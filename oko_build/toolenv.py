@@ -6,9 +6,9 @@ Kept small: ``inv exec`` starts with it before anything else is imported.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 
+from oko_build import config
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
@@ -27,7 +27,7 @@ def environment(
     Raises OkoError if they are not built; whether they are up to date is not asked.
     """
     env = dict(os.environ if inherited is None else inherited)
-    name = base or env.get("OKO_BASE") or _default_base(layout)
+    name = base or config.load(layout).base().name
     folder = layout.base(name) / flavour
     # Written when make has come to its end.
     if not (folder / "oko-make.json").is_file():
@@ -44,6 +44,7 @@ def environment(
     paths += [str(copy / "utilities"), str(layout.root / ".venv/bin"), env.get("PATH", os.defpath)]
     env["PATH"] = os.pathsep.join(paths)
     env["OVS_PKGDATADIR"] = str(folder / "oko-share")
+    env["OKO_BASE"] = name
     env["OKO_ROOT"] = str(layout.root)
     env["OKO_OVS_SRC"] = str(copy)
     env["OKO_OVS_BUILD"] = str(folder)
@@ -51,8 +52,3 @@ def environment(
         part for part in (str(copy / "python"), env.get("PYTHONPATH", "")) if part
     )
     return env
-
-
-def _default_base(layout: Layout) -> str:
-    text = (layout.root / "upstream.toml").read_text(encoding="utf-8")
-    return str(tomllib.loads(text)["default"])

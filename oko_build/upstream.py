@@ -284,15 +284,17 @@ def _import_package(
 
 
 def _unpack_package(package: Path, member: str, into: Path) -> Path:
-    """Unpack the tarball ``member`` of a Debian package and return its one top folder."""
+    """Unpack the source ``member`` of a Debian package, a folder or tarball; return its folder."""
     try:
         capture(["dpkg-deb", "--extract", package, into / "package"], timeout=120)
     except CommandFailed as error:
         raise OkoError(f"{package} is not a sound Debian package:\n{error}") from error
-    tarball = into / "package" / member
-    if not tarball.is_file():
+    found = into / "package" / member
+    if found.is_dir() and not found.is_symlink():
+        return found
+    if not found.is_file():
         raise OkoError(f"{package.name} holds no {member}: is it the right package?")
-    return _unpack_tar(tarball, into / "tree")
+    return _unpack_tar(found, into / "tree")
 
 
 def _unpack_tar(tarball: Path, into: Path) -> Path:

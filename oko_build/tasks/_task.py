@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
-from oko_build import console
+from oko_build import config, console, layout
 from oko_build.errors import CommandFailed, OkoError
 
 
@@ -58,6 +59,24 @@ class Timer:
         return console.duration(time.monotonic() - self._start)
 
 
+BASE_HELP = "base in upstream.toml (default: the one for this host)"
+
+
+def use_base(name: str) -> None:
+    """Let the base 'name', if there is one, be the one of this task and of all that it starts."""
+    if name:
+        config.load(layout.here()).base(name)
+        os.environ["OKO_BASE"] = name
+
+
 def user_folder() -> str:
     """Return the folder in which the user called ./inv."""
     return os.environ.get("OKO_CWD") or os.getcwd()  # noqa: PTH109
+
+def words(remainder: str) -> list[str]:
+    """Return the words after '--' as the user's shell passed them.
+
+    Invoke joins them with blanks, which loses where one ends.
+    """
+    words = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+    return words if " ".join(words) == remainder else shlex.split(remainder)

@@ -10,7 +10,7 @@ from invoke.context import Context
 from oko_build import bench_bpf as benchmark
 from oko_build import bench_report, console, doctor, layout, lock
 from oko_build.errors import OkoError
-from oko_build.tasks._task import task, user_folder
+from oko_build.tasks._task import BASE_HELP, task, use_base, user_folder
 
 
 @task(
@@ -20,11 +20,12 @@ from oko_build.tasks._task import task, user_folder
         "quick": "few rounds: whether all engines agree, rather than how fast they are",
         "cpu": "CPU to run on (default: the last one)",
         "deadline": "seconds that librte_bpf may take for one load (default 20)",
+        "base": BASE_HELP,
     },
 )
 def bench_bpf(
     _c: Context, rounds: str = "", output: str = "", quick: bool = False, cpu: str = "",
-    deadline: str = "",
+    deadline: str = "", base: str = "",
 ) -> None:
     """Compare JIT and interpreter with native C and librte_bpf.
 
@@ -37,6 +38,7 @@ def bench_bpf(
     Ratios are taken within each round; tables show their medians, quartiles and extremes.
     docs/benchmarks.md says what the figures mean.
     """
+    use_base(base)
     here = layout.here()
     settings = benchmark.QUICK if quick else benchmark.Settings()
     changes = {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-
 from invoke.context import Context
 
 from oko_build import build as building
 from oko_build import console, flavours, layout
-from oko_build.tasks._task import task, user_folder
+from oko_build.tasks._task import BASE_HELP, task, user_folder, words
 
 FLAVOUR_HELP = {
     "stock": "Open vSwitch as upstream ships it, in a build folder of its own",
@@ -19,7 +16,7 @@ FLAVOUR_HELP = {
 }
 
 
-@task(help={**FLAVOUR_HELP, "base": "base in upstream.toml", "offline": "never touch the network"})
+@task(help={**FLAVOUR_HELP, "base": BASE_HELP, "offline": "never touch the network"})
 def build(
     _c: Context, stock: bool = False, debug: bool = False, sanitize: str = "",
     native: bool = False, base: str = "", offline: bool = False,
@@ -37,7 +34,7 @@ def build(
     )
 
 
-@task("exec", help={**FLAVOUR_HELP, "base": "base in upstream.toml"})
+@task("exec", help={**FLAVOUR_HELP, "base": BASE_HELP})
 def exec_(
     c: Context, stock: bool = False, debug: bool = False, sanitize: str = "",
     native: bool = False, base: str = "",
@@ -47,19 +44,10 @@ def exec_(
 
     execute(
         layout.here(),
-        _words(c.remainder),
+        words(c.remainder),
         flavour=flavours.choose(
             stock=stock, debug=debug, sanitize=sanitize or None, native=native
         ),
         base=base or None,
         folder=user_folder(),
     )
-
-
-def _words(remainder: str) -> list[str]:
-    """Return the words after '--' as the user's shell passed them.
-
-    Invoke joins them with blanks, which loses where one ends.
-    """
-    words = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
-    return words if " ".join(words) == remainder else shlex.split(remainder)

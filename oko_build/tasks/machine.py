@@ -8,13 +8,16 @@ from oko_build import clean as cleaning
 from oko_build import console, layout, lock, run
 from oko_build import doctor as doctoring
 from oko_build.errors import OkoError
-from oko_build.tasks._task import task
+from oko_build.tasks._task import BASE_HELP, task, use_base
 
 
 @task(help={"install": "install what is missing (apt-get, as root or through sudo)",
-            "optional": "also what the project can do without"})
-def doctor(_c: Context, install: bool = False, optional: bool = False) -> None:
+            "optional": "also what the project can do without", "base": BASE_HELP})
+def doctor(
+    _c: Context, install: bool = False, optional: bool = False, base: str = ""
+) -> None:
     """Say what this machine lacks; install it."""
+    use_base(base)
     here = layout.here()
     lacking = doctoring.missing(optional=optional)
     if install and lacking:
@@ -45,9 +48,10 @@ def clean(_c: Context, all: bool = False, force: bool = False) -> None:  # noqa:
         console.say(f"deleted {here.relative(path)}")
 
 
-@task()
-def demo(_c: Context) -> None:
+@task(help={"base": BASE_HELP})
+def demo(_c: Context, base: str = "") -> None:
     """From nothing to a filtered packet (as root)."""
+    use_base(base)
     here = layout.here()
     doctoring.require(here)
     from oko_build import demo as demonstration

@@ -10,14 +10,12 @@ from oko_build import config, console, layout, lock, series, upstream, worktree
 from oko_build import export as exporting
 from oko_build import status as statuses
 from oko_build.errors import OkoError
-from oko_build.tasks._task import task
-
-_BASE = "base in upstream.toml (default: the one named there)"
+from oko_build.tasks._task import BASE_HELP, task
 
 
 @task(
     help={
-        "base": _BASE,
+        "base": BASE_HELP,
         "offline": "never touch the network: use the cache or --mirror, or fail",
         "newer": "take the newest Debian revision of the same upstream version, not the pinned one",
         "mirror": "folder or file:// URL that has the package (also: OKO_MIRROR)",
@@ -41,7 +39,7 @@ def fetch(
 
 @task(
     help={
-        "base": _BASE,
+        "base": BASE_HELP,
         "force": "put unexported changes of the work tree aside, under refs/oko/saved/",
         "offline": "never touch the network",
     }
@@ -60,7 +58,7 @@ def apply(_c: Context, base: str = "", force: bool = False, offline: bool = Fals
     console.say(f"commit        {done.head}")
 
 
-@task(help={"base": _BASE})
+@task(help={"base": BASE_HELP})
 def status(_c: Context, base: str = "") -> None:
     """Say what is applied, and what is not exported."""
     here, upstream_config, chosen = _chosen(base)
@@ -73,7 +71,7 @@ def status(_c: Context, base: str = "") -> None:
 
 @task(
     help={
-        "base": _BASE,
+        "base": BASE_HELP,
         "dry_run": "only say what would be written; status 1 if anything would",
         "staging": "take the series that you mended in the staging folder after a failed patch",
     }
@@ -96,7 +94,7 @@ def export(_c: Context, base: str = "", dry_run: bool = False, staging: bool = F
                        "./inv patches.export")
 
 
-@task(help={"base": _BASE, "offline": "never touch the network"})
+@task(help={"base": BASE_HELP, "offline": "never touch the network"})
 def check(_c: Context, base: str = "", offline: bool = False) -> None:
     """Check the series, and that the tree matches it."""
     here, upstream_config, chosen = _chosen(base)

@@ -17,7 +17,7 @@ from oko_build import (
     lint as linting,
 )
 from oko_build.errors import OkoError
-from oko_build.tasks._task import task
+from oko_build.tasks._task import BASE_HELP, task, use_base
 from oko_build.tasks.building import FLAVOUR_HELP
 
 
@@ -35,24 +35,27 @@ def _close(tallies: list[testing.Tally]) -> None:
         raise SystemExit(1)
 
 
-@task()
-def test(_c: Context) -> None:
+@task(help={"base": BASE_HELP})
+def test(_c: Context, base: str = "") -> None:
     """Set up, build and run all tests (as root)."""
+    use_base(base)
     here = layout.here()
     doctor.require(here)
     _close(testing.everything(here))
 
 
-@task(help={"keyword": "only the Python tests that pytest's -k takes"})
-def test_unit(_c: Context, keyword: str = "") -> None:
+@task(help={"keyword": "only the Python tests that pytest's -k takes", "base": BASE_HELP})
+def test_unit(_c: Context, keyword: str = "", base: str = "") -> None:
     """Run the C and Python unit tests."""
+    use_base(base)
     here = layout.here()
     _close(testing.unit(here, keyword=keyword))
 
 
-@task(help={"keyword": "only the tests that pytest's -k takes"})
-def test_integration(_c: Context, keyword: str = "") -> None:
+@task(help={"keyword": "only the tests that pytest's -k takes", "base": BASE_HELP})
+def test_integration(_c: Context, keyword: str = "", base: str = "") -> None:
     """Run the tests that start switches (as root)."""
+    use_base(base)
     here = layout.here()
     _close([testing.integration(here, keyword=keyword)])
 
@@ -65,13 +68,15 @@ def test_integration(_c: Context, keyword: str = "") -> None:
         "stock": FLAVOUR_HELP["stock"],
         "sanitize": FLAVOUR_HELP["sanitize"],
         "jobs": "tests at a time (default 2)",
+        "base": BASE_HELP,
     },
 )
 def test_ovs(
     _c: Context, keyword: list[str], short: bool = False, stock: bool = False,
-    sanitize: str = "", jobs: str = "2",
+    sanitize: str = "", jobs: str = "2", base: str = "",
 ) -> None:
     """Run Open vSwitch's own test suite, isolated."""
+    use_base(base)
     here = layout.here()
     if not jobs.isdigit() or int(jobs) < 1:
         raise OkoError(f"--jobs: expected a number from 1 up, got {jobs!r}")
@@ -87,9 +92,10 @@ def test_ovs(
         raise SystemExit(1)
 
 
-@task()
-def lint(_c: Context) -> None:
+@task(help={"base": BASE_HELP})
+def lint(_c: Context, base: str = "") -> None:
     """Run ruff, mypy and checkpatch.py."""
+    use_base(base)
     here = layout.here()
     with lock.hold(here):
         findings = linting.lint(here)

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from oko_build import container, doctor
+from oko_build import config, container, doctor
 from oko_build.errors import OkoError
 from oko_build.lab import wait_until
 from oko_build.layout import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
+BASE = config.load(Layout(ROOT)).base()
 OWN_CERTIFICATES = Path("/usr/local/share/ca-certificates")
 
 pytestmark = [
@@ -83,8 +84,8 @@ def base(engine: None, tmp_path_factory: pytest.TempPathFactory) -> None:
             f"--customize-hook=copy-in {OWN_CERTIFICATES} {OWN_CERTIFICATES.parent}",
             '--customize-hook=chroot "$1" update-ca-certificates',
         ]
-    subprocess.run([*command, "bookworm", tar], check=True, capture_output=True)
-    repository, tag = container.BASE.split(":")
+    subprocess.run([*command, BASE.suite, tar], check=True, capture_output=True)
+    repository, tag = container.base_image(BASE).split(":")
     with container.engine() as client:
         client.api.import_image_from_file(os.fspath(tar), repository=repository, tag=tag)
     tar.unlink()
@@ -102,8 +103,8 @@ def test_missing_image_is_told_and_not_pulled() -> None:
 @pytest.mark.usefixtures("base")
 def test_image_is_built_and_runs_the_demo() -> None:
     layout = Layout(ROOT)
-    container.build(layout)
-    ran = container.test(layout, ["demo"])
+    container.build(layout, BASE)
+    ran = container.test(layout, BASE, ["demo"])
     shown = ran.log.read_text(encoding="utf-8", errors="replace")
     assert ran.code == 0, shown[-3000:]
     assert "-> the program saw 10 packets and passed 5" in shown

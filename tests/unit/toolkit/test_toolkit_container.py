@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from oko_build import container
+from oko_build import config, container
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
 ROOT = Path(__file__).resolve().parents[3]
+BASE = config.load(Layout(ROOT)).base()
 
 
 def test_no_engine_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
     with pytest.raises(OkoError, match="no container engine answers"):
-        container.build(Layout(tmp_path))
+        container.build(Layout(tmp_path), BASE)
     with pytest.raises(OkoError, match="DOCKER_HOST"):
-        container.test(Layout(tmp_path), ["test-unit"])
+        container.test(Layout(tmp_path), BASE, ["test-unit"])
 
 
 def test_context_has_the_tracked_files_and_no_others(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from oko_build import doctor, lint, ovs_suite, testing
+from oko_build import config, doctor, layout, lint, ovs_suite, testing
 from oko_build.errors import OkoError
 from oko_build.layout import Layout
 
@@ -225,21 +225,23 @@ def test_needs_are_met_by_command_module_or_file(tmp_path: Path) -> None:
 
 
 def test_every_need_says_how_to_tell() -> None:
-    for entry in doctor.NEEDS:
-        assert [bool(entry.command), bool(entry.module), bool(entry.file)].count(True) == 1
-        assert entry.why
+    for base in config.load(layout.here()).bases.values():
+        for entry in doctor.needs(base):
+            ways = (entry.command, entry.oneof, entry.module, entry.file, entry.pattern)
+            assert [bool(way) for way in ways].count(True) == 1
+            assert entry.why
 
 
 def test_missing_needs_are_listed_without_the_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     gone = need(command="no-such-command")
     optional = need(command="no-such-command", optional=True)
-    monkeypatch.setattr(doctor, "NEEDS", (gone, optional, need(command="sh")))
+    monkeypatch.setattr(doctor, "here", lambda: (gone, optional, need(command="sh")))
     assert doctor.missing() == [gone]
     assert doctor.missing(optional=True) == [gone, optional]
 
 
 def test_demanding_what_is_missing_tells_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "NEEDS", (need(command="no-such-command"),))
+    monkeypatch.setattr(doctor, "here", lambda: (need(command="no-such-command"),))
     monkeypatch.setattr(doctor, "is_debian", lambda: True)
     doctor.demand("other")
     with pytest.raises(OkoError, match="apt-get install -y --no-install-recommends p"):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from oko_build import config, upstream, worktree
+from oko_build import config, host, upstream, worktree
 from oko_build.layout import Layout
 
 LINES = "".join(f"line {number}\n" for number in range(1, 31))
@@ -203,7 +203,7 @@ def project(
     tmp_path: Path, archive: Path, pristine_tree: str, monkeypatch: pytest.MonkeyPatch
 ) -> Project:
     """A checkout with an overlay file, a runtime file and an empty series; the cache is filled."""
-    for name in ("OKO_DL_DIR", "OKO_MIRROR"):
+    for name in ("OKO_BASE", "OKO_DL_DIR", "OKO_MIRROR"):
         monkeypatch.delenv(name, raising=False)
     package = next((archive / "mirror").glob("*.deb"))
     data = package.read_bytes()
@@ -221,6 +221,10 @@ sha256 = "{hashlib.sha256(data).hexdigest()}"
 member = "{MEMBER}"
 tree = "{pristine_tree}"
 series = "patches/ovs/3.1"
+system = "{host.system()}"
+suite = "bookworm"
+dpdk = "22.11"
+clang = "14"
 
 [[overlay]]
 from = "overlay/ovs"
