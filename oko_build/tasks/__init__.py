@@ -22,6 +22,7 @@ for _task in (
     benchmarks.bench_bpf,
     machine.doctor,
     machine.clean,
+    machine.root,
 ):
     namespace.add_task(_task)
 namespace.add_collection(source.patches)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from invoke.context import Context
 
 from oko_build import clean as cleaning
-from oko_build import console, layout, lock, run
+from oko_build import config, console, layout, lock, run
 from oko_build import doctor as doctoring
 from oko_build.errors import OkoError
-from oko_build.tasks._task import BASE_HELP, task, use_base
+from oko_build.tasks._task import BASE_HELP, task, use_base, words
 
 
 @task(help={"install": "install what is missing (apt-get, as root or through sudo)",
@@ -57,3 +57,16 @@ def demo(_c: Context, base: str = "") -> None:
     from oko_build import demo as demonstration
 
     demonstration.run()
+
+
+@task(
+    positional=["base"],
+    help={"base": "base in upstream.toml, whose Debian is made",
+          "fresh": "make it anew first, with nothing installed or built in it"},
+)
+def root(c: Context, base: str, fresh: bool = False) -> None:
+    """Run a command in a bare Debian (inv root 3.5 -- CMD)."""
+    from oko_build import root as rooting
+
+    here = layout.here()
+    rooting.enter(here, config.load(here).base(base), words(c.remainder), fresh=fresh)

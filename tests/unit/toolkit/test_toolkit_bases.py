@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 from pathlib import Path
 
 import pytest
 from toolkit_project import UPSTREAM, tree_id
 
-from oko_build import config, doctor, host, layout, upstream
+from oko_build import config, doctor, host, layout, root, upstream
 from oko_build.errors import OkoError
 
 
@@ -123,3 +124,64 @@ def test_each_base_has_folders_and_a_series_of_its_own(bases: config.Upstream) -
         assert base.series == f"patches/ovs/{base.name}"
         assert (here.root / base.series / "series").is_file()
     assert len({base.system for base in bases.bases.values()}) == len(bases.bases)
+
+
+# Roots.
+
+
+@pytest.fixture
+def as_superuser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Let making a root find a mmdebstrap that does as its own file 'how' says."""
+    monkeypatch.setattr(root.os, "geteuid", lambda: 0)
+    tool = tmp_path / "bin/mmdebstrap"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/calls\n. {tmp_path}/how\n')
+    tool.chmod(0o755)
+    (tmp_path / "how").write_text(
+        'for a; do case $a in */root) mkdir "$a"; touch "$a/made";; esac; done\n'
+    )
+    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/sbin:/usr/bin:/sbin:/bin")
+    return tmp_path
+
+
+def test_root_is_kept_and_made_anew_when_its_recipe_changes(
+    bases: config.Upstream, as_superuser: Path
+) -> None:
+    here, base = layout.Layout(as_superuser / "checkout"), bases.bases["3.5"]
+    calls = as_superuser / "calls"
+    made = root.make(here, base)
+    assert (made / "made").is_file()
+    root.make(here, base)
+    assert len(calls.read_text().splitlines()) == 1
+    root.make(here, base, fresh=True)
+    assert len(calls.read_text().splitlines()) == 2
+    root.make(here, dataclasses.replace(base, suite="sid"))
+    assert len(calls.read_text().splitlines()) == 3
+    assert " sid " in calls.read_text().splitlines()[2]
+
+
+def test_root_that_cannot_be_made_is_told_and_leaves_nothing(
+    bases: config.Upstream, as_superuser: Path
+) -> None:
+    here, base = layout.Layout(as_superuser / "checkout"), bases.bases["3.5"]
+    good = (as_superuser / "how").read_text()
+    (as_superuser / "how").write_text(good + 'echo "E: no space left" >&2; exit 25\n')
+    with pytest.raises(OkoError, match=r"cannot make a Debian 13 in .*: no space left"):
+        root.make(here, base)
+    assert not (root.folder(here, base) / "root").exists()
+    (as_superuser / "how").write_text(good)
+    assert (root.make(here, base) / "made").is_file()
+
+
+def test_root_needs_mmdebstrap_and_root(
+    bases: config.Upstream, as_superuser: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, base = layout.Layout(as_superuser / "checkout"), bases.bases["3.5"]
+    with pytest.raises(OkoError, match=r"no command: expected for example './inv root 3.5 --"):
+        root.enter(here, base, [])
+    monkeypatch.setenv("PATH", str(as_superuser))
+    with pytest.raises(OkoError, match="no mmdebstrap here"):
+        root.make(here, base)
+    monkeypatch.setattr(root.os, "geteuid", lambda: 1000)
+    with pytest.raises(OkoError, match="needs root"):
+        root.make(here, base)
