@@ -146,7 +146,8 @@ static const char oko_mark__[] SEC(".oko") = OKO_MARK__;
 struct oko_ctx {
     uint64_t data;              /* Address of the first byte of the packet. */
     uint64_t data_end;          /* Address just past the last byte. */
-    uint32_t in_port;           /* Datapath port number. */
+    uint32_t in_port;           /* OpenFlow port: 65534 is the local port,
+                                 * 65533 the controller, 65535 none. */
     uint32_t pkt_len;           /* data_end - data, in bytes. */
     uint32_t packet_type;       /* OpenFlow packet type, 0 for Ethernet. */
     uint16_t l3_ofs;            /* Offset of L3 header, UINT16_MAX if none. */

@@ -117,7 +117,7 @@ struct xdp_md {
         __u64 data_meta;        /* There are no metadata. */
     };
     __u64 data_end;
-    __u32 ingress_ifindex;      /* Datapath port number. */
+    __u32 ingress_ifindex;      /* OpenFlow port number. */
     __u32 oko_pkt_len;          /* data_end - data, in bytes. */
     __u32 oko_packet_type;
     __u16 oko_l3_ofs;

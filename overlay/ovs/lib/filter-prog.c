@@ -792,15 +792,16 @@ filter_prog_count(struct filter_prog *fp, uint32_t slot, size_t n_runs,
     }
 }
 
-/* Stores in '*p' what programs get to see of 'packet'. */
+/* Stores in '*p' what programs get to see of 'packet', which came in on
+ * 'in_port'. */
 static void
 get_packet(const struct dp_packet *packet, bool needs_context,
-           struct okobpf_packet *p)
+           ofp_port_t in_port, struct okobpf_packet *p)
 {
     p->data = (uintptr_t) dp_packet_data(packet);
     p->len = dp_packet_size(packet);
     if (needs_context) {
-        p->in_port = odp_to_u32(packet->md.in_port.odp_port);
+        p->in_port = ofp_to_u16(in_port);
         p->packet_type = ntohl(packet->packet_type);
         p->l3_ofs = packet->l3_ofs;
         p->l4_ofs = packet->l4_ofs;
@@ -809,14 +810,15 @@ get_packet(const struct dp_packet *packet, bool needs_context,
     }
 }
 
-/* Initializes '*env' for okobpf_run_scratch() on 'packet', as of now and on
- * the first thread that had a slot. */
+/* Initializes '*env' for okobpf_run_scratch() on 'packet' that came in on
+ * 'in_port', as of now and on the first thread that had a slot. */
 void
-filter_prog_trace_env(const struct dp_packet *packet, struct okobpf_env *env)
+filter_prog_trace_env(const struct dp_packet *packet, ofp_port_t in_port,
+                      struct okobpf_env *env)
 {
     struct okobpf_packet p;
 
-    get_packet(packet, true, &p);
+    get_packet(packet, true, in_port, &p);
     *env = (struct okobpf_env) {
         .ctx.data = p.data,
         .ctx.pkt_len = p.len,
@@ -848,7 +850,7 @@ filter_prog_run(struct filter_prog *fp, struct dp_packet *packets[], size_t n,
     };
 
     for (size_t i = 0; i < n; i++) {
-        get_packet(packets[i], needs_context, &batch[i]);
+        get_packet(packets[i], needs_context, ctx->in_port, &batch[i]);
     }
     BUILD_ASSERT_DECL(FILTER_PROG_MAX_BATCH <= OKOBPF_MAX_BATCH);
     uint32_t matches = okobpf_run_batch(prog, &env, batch, n, NULL);

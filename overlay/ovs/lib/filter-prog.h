@@ -107,12 +107,14 @@ uint32_t filter_prog_slot_alloc(void);
 void filter_prog_slot_free(uint32_t slot);
 
 struct filter_prog *filter_prog_from_handle(uint32_t handle);
-void filter_prog_trace_env(const struct dp_packet *, struct okobpf_env *);
+void filter_prog_trace_env(const struct dp_packet *, ofp_port_t in_port,
+                           struct okobpf_env *);
 
 /* Context for running a program on the packets of a batch. */
 struct filter_prog_ctx {
     uint32_t slot;
     long long int now_us;       /* Monotonic time, in microseconds. */
+    ofp_port_t in_port;         /* OFPP_NONE if not known. */
 };
 
 #define FILTER_PROG_MAX_BATCH 32

@@ -244,11 +244,11 @@ enum verdict {
     VERDICT_UNKNOWN,
 };
 
-/* Runs the program that has 'handle' in the datapath on 'packet' and says what
- * it does. */
+/* Runs the program that has 'handle' in the datapath on 'packet', which came
+ * in on 'in_port', and says what it does. */
 static enum verdict
 run_prog(struct filter_trace *trace, uint32_t handle, struct dp_packet *packet,
-         struct ds *output)
+         ofp_port_t in_port, struct ds *output)
 {
     const struct filter_prog *fp = filter_prog_from_handle(handle);
     if (!fp) {
@@ -273,7 +273,7 @@ run_prog(struct filter_trace *trace, uint32_t handle, struct dp_packet *packet,
     trace->work += info->work;
 
     struct okobpf_env env;
-    filter_prog_trace_env(packet, &env);
+    filter_prog_trace_env(packet, in_port, &env);
 
     struct okobpf_trace run;
     bool known = okobpf_run_scratch(prog, &env, &run_limits,
@@ -319,6 +319,7 @@ run_site(struct filter_trace_exec *exec, const struct filter_trace_site *site,
     struct oftrace_recirc_queue *queue = exec->queue;
     enum verdict verdict = VERDICT_NO_MATCH;
     struct ds *output = exec->output;
+    ofp_port_t in_port = OFPP_NONE;
     const struct nlattr *a;
     unsigned int n_left = 0;
     bool decided = false;
@@ -336,12 +337,14 @@ run_site(struct filter_trace_exec *exec, const struct filter_trace_site *site,
     }
 
     NL_NESTED_FOR_EACH_UNSAFE (a, left, attr) {
-        if (nl_attr_type(a) == OVS_FILTER_PROG_ATTR_PROG) {
+        if (nl_attr_type(a) == OVS_FILTER_PROG_ATTR_IN_PORT) {
+            in_port = u16_to_ofp(nl_attr_get_u32(a));
+        } else if (nl_attr_type(a) == OVS_FILTER_PROG_ATTR_PROG) {
             if (!known_packet) {
                 verdict = VERDICT_UNKNOWN;
             } else if (!decided) {
                 verdict = run_prog(&queue->filter_trace, nl_attr_get_u32(a),
-                                   packet, output);
+                                   packet, in_port, output);
             }
         } else if (decided
                    || (nl_attr_type(a) == OVS_FILTER_PROG_ATTR_THEN
