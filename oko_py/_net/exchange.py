@@ -17,6 +17,7 @@ from oko_py.wire import (
     Frame,
     MapDumpReply,
     MapDumpRequest,
+    MapGetRequest,
     Message,
     OkoReply,
     OkoRequest,
@@ -193,7 +194,9 @@ def join_image(parts: list[OkoReply], prog_id: int) -> bytes:
     return bytes(data)
 
 
-def dumped(request: MapDumpRequest, parts: list[OkoReply]) -> list[tuple[bytes, bytes]]:
+def dumped(
+    request: MapDumpRequest | MapGetRequest, parts: list[OkoReply]
+) -> list[tuple[bytes, bytes]]:
     """Return the entries in the answer to *request*."""
     entries: list[tuple[bytes, bytes]] = []
     for part in parts:

@@ -269,3 +269,24 @@ def updates(
         yield MapUpdate(
             program_id, index, op, mode, n, entries.key_size, entries.value_size, data
         )
+
+
+def cannot_get(error: Error) -> bool:
+    """Return whether *error* means that the switch has no way to ask for single keys yet."""
+    return error.name == "OFPBRC_BAD_STAT" or error.name in FOREIGN_ERRORS
+
+
+def is_exact(info: MapInfo) -> bool:
+    """Return whether what a switch gets for a key is the entry with that key.
+
+    For a prefix it is that of the longest prefix of it, for which a dump has to be searched.
+    """
+    return info.type != "lpm_trie"
+
+
+def entry_that_failed(parts: Iterable[OkoReply], where: range) -> range:
+    """Return which of the entries in *where* failed, as the switch says; all if it doesn't."""
+    text = log_texts(parts).get(LogType.APPLIED, "")
+    if re.fullmatch(r"[0-9]{1,9}", text) and int(text) < len(where):
+        return where[int(text) : int(text) + 1]
+    return where

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
 from collections.abc import AsyncIterator
 from types import TracebackType
 
@@ -14,7 +13,7 @@ from oko_py._errors import BadArgument, ObjectFileError, ProgramNotFound
 from oko_py._model import MapInfo, ProgramInfo
 from oko_py._net import words
 from oko_py._net.exchange import Refused, dumped, join_image, next_cursor
-from oko_py._net.failing import ARRAYS, FirstBad, failed
+from oko_py._net.failing import FirstBad, failed
 from oko_py._net.target import TLS, find, not_found
 from oko_py._net.work import Entries, Load
 from oko_py.aio._connection import Connection
@@ -24,6 +23,7 @@ from oko_py.wire import (
     PROG_ALL,
     Error,
     MapDumpRequest,
+    MapGetRequest,
     MapOp,
     MapUpdate,
     ProgDescRequest,
@@ -220,14 +220,16 @@ class Bridge:
 
     async def find_entry(self, program_id: int, info: MapInfo, key: bytes) -> bytes | None:
         """Return the value of a key, None if it is not there."""
-        if info.type in ARRAYS:
-            # As in oko_py.ofctl: where the key should be.
-            index = (await self.map_now(program_id, info)).index
-            cursor = int.from_bytes(key, sys.byteorder)
-            request = MapDumpRequest(program_id, index, cursor, max_entries=1)
-            for found, value in (await self._dump(program_id, info, request))[0]:
-                if found == key:
-                    return value
+        index = (await self.map_now(program_id, info)).index
+        request = MapGetRequest(program_id, index, 1, len(key), key)
+        try:
+            parts = await (await self.connection()).ask(request)
+            value = dict(dumped(request, parts)).get(key)
+            if value is None or words.is_exact(info):
+                return value
+        except Refused as refused:
+            if not words.cannot_get(refused.error):
+                raise words.map_refused(program_id, info, refused.error) from None
         async for portion in self.portions(program_id, info):
             for found, value in portion:
                 if found == key:

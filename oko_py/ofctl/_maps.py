@@ -25,9 +25,8 @@ class Map(TypedMap, MutableMapping[object, Value]):
     """A map in a switch: a mapping whose every operation asks the switch.
 
     Keys and values have the types that the program's source declares, where they are known (see
-    :mod:`oko_py._values`), and are bytes where they are not; bytes are always taken.  The switch
-    has no way to ask for a single key: looking one up goes through the map until it is found, so
-    prefer ``dict(m.items())``, one transfer, to ``dict(m)``, which looks up every key.
+    :mod:`oko_py._values`), and are bytes where they are not; bytes are always taken.  Prefer
+    ``dict(m.items())``, one transfer, to ``dict(m)``, which looks up every key.
 
     A map is known by its name.  If the program is replaced, operations go to the map of that name
     in the new one, or raise :class:`MapNotFound` or :class:`MapIncompatible` if it has none that

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +11,7 @@ from oko_py._model import MapInfo, ProgramInfo
 from oko_py._net import words
 from oko_py._net.connection import Connection
 from oko_py._net.exchange import Refused, dumped, join_image, next_cursor
-from oko_py._net.failing import ARRAYS, FirstBad, failed
+from oko_py._net.failing import FirstBad, failed
 from oko_py._net.target import TLS, Target
 from oko_py._net.work import Entries, Load
 from oko_py.wire import (
@@ -20,6 +19,7 @@ from oko_py.wire import (
     VERSIONS,
     Error,
     MapDumpRequest,
+    MapGetRequest,
     MapOp,
     MapUpdate,
     OkoReply,
@@ -192,6 +192,9 @@ class Speaker:
             except Refused as refused:
                 error = refused.error
                 where = failed(refused.index, batch, len(entries))
+                if len(where) > 1:
+                    with contextlib.suppress(Refused):
+                        where = words.entry_that_failed(connection.ask(ProgLogRequest()), where)
             bad = FirstBad(info, op, mode, error.name, entries, where)
             if bad.needs_dump:
                 for portion in self.entries(program_id, info):
@@ -200,14 +203,15 @@ class Speaker:
 
     def lookup(self, program_id: int, info: MapInfo, key: bytes) -> bytes | None:
         """Return the value of a key, None if it is not there."""
-        if info.type in ARRAYS:
-            # A dump of an array goes on, in all likelihood, at the index that the cursor is.
-            index = self._now(program_id, info).index
-            cursor = int.from_bytes(key, sys.byteorder)
-            request = MapDumpRequest(program_id, index, cursor, max_entries=1)
-            for found, value in self._dump(program_id, info, request)[0]:
-                if found == key:
-                    return value
+        index = self._now(program_id, info).index
+        try:
+            request = MapGetRequest(program_id, index, 1, len(key), key)
+            value = dict(dumped(request, self._ask(request))).get(key)
+            if value is None or words.is_exact(info):
+                return value
+        except Refused as refused:
+            if not words.cannot_get(refused.error):
+                raise words.map_refused(program_id, info, refused.error) from None
         portions = self.entries(program_id, info)
         return next((value for each in portions for found, value in each if found == key), None)
 

@@ -22,7 +22,13 @@ from oko_py.wire._base import (
     read_experimenter,
     read_multipart,
 )
-from oko_py.wire._maps import MapDumpReply, MapDumpRequest, MapUpdate
+from oko_py.wire._maps import (
+    MapDumpReply,
+    MapDumpRequest,
+    MapGetReply,
+    MapGetRequest,
+    MapUpdate,
+)
 from oko_py.wire._names import OKO_EXPERIMENTER, PROG_MAX, PROG_MIN, Version
 from oko_py.wire._openflow import (
     TYPE_ECHO_REPLY,
@@ -68,10 +74,17 @@ COMMANDS: Final[dict[int, type[OkoMessage]]] = {
 }
 REQUESTS: Final[dict[int, type[OkoRequest]]] = {
     each.subtype: each
-    for each in (ProgDescRequest, ProgImageRequest, MapDumpRequest, ProgLogRequest)
+    for each in (
+        ProgDescRequest,
+        ProgImageRequest,
+        MapDumpRequest,
+        ProgLogRequest,
+        MapGetRequest,
+    )
 }
 REPLIES: Final[dict[int, type[OkoReply]]] = {
-    each.subtype: each for each in (ProgDescReply, ProgImageReply, MapDumpReply, ProgLogReply)
+    each.subtype: each
+    for each in (ProgDescReply, ProgImageReply, MapDumpReply, ProgLogReply, MapGetReply)
 }
 
 

@@ -47,6 +47,7 @@ class DumpReplyFlags(enum.IntFlag):
 
 _UPDATE: Final = struct.Struct("!IIHHIII")
 _DUMP: Final = struct.Struct("!IIQIH2x")
+_GET: Final = struct.Struct("!IIII")
 _DUMP_REPLY: Final = struct.Struct("!IIIIIIQ")
 
 
@@ -160,6 +161,41 @@ class MapDumpRequest(OkoRequest):
 
 
 @dataclass(frozen=True, slots=True)
+class MapGetRequest(OkoRequest):
+    """OKOST_MAP_GET request: return the entries with these keys, those that are there.
+
+    ``keys`` are ``n_keys`` of them, without padding.
+    """
+
+    subtype: ClassVar[int] = 5
+    prog_id: int
+    map_id: int
+    n_keys: int
+    key_size: int
+    keys: bytes = field(repr=False)
+
+    def body(self, version: Version) -> bytes:
+        """Return the fixed part and the keys."""
+        name = "OKOST_MAP_GET request"
+        check_u(name, 32, prog_id=self.prog_id, map_id=self.map_id)
+        check_u(name, 32, n_keys=self.n_keys, key_size=self.key_size)
+        wanted = self.n_keys * self.key_size
+        if len(self.keys) != wanted:
+            raise BadMessage(
+                name, expected=f"{wanted} bytes of keys", got=str(len(self.keys)), offset=None
+            )
+        return _GET.pack(self.prog_id, self.map_id, self.n_keys, self.key_size) + pad(self.keys)
+
+    @classmethod
+    def from_body(cls, reader: Reader, version: Version) -> Self:
+        """Read it."""
+        prog_id, map_id, n, key_size = reader.integers(_GET)
+        keys = _entries(reader, n, key_size, 0)
+        check_prog_id(reader, prog_id)
+        return cls(prog_id, map_id, n, key_size, keys)
+
+
+@dataclass(frozen=True, slots=True)
 class MapDumpReply(OkoReply):
     """OKOST_MAP_DUMP reply: entries.
 
@@ -204,3 +240,10 @@ class MapDumpReply(OkoReply):
         prog_id, map_id, key_size, value_size, n, flags, cursor = reader.integers(_DUMP_REPLY)
         entries = _entries(reader, n, key_size, value_size)
         return cls(prog_id, map_id, key_size, value_size, n, flags, cursor, entries, more)
+
+
+@dataclass(frozen=True, slots=True)
+class MapGetReply(MapDumpReply):
+    """OKOST_MAP_GET reply: entries, in the order of the keys in the request."""
+
+    subtype: ClassVar[int] = 5

@@ -59,6 +59,7 @@ class LogType(enum.IntEnum):
     ADVICE = 4
     LOG = 5
     MAPS = 6
+    APPLIED = 7
 
 
 #: Numbers, since the complement of an enumeration of flags has only bits that it knows.
@@ -333,7 +334,7 @@ class ProgImageReply(OkoReply):
 
 @dataclass(frozen=True, slots=True)
 class ProgLogRequest(OkoRequest):
-    """OKOST_PROG_LOG request: what did the last load on this connection lead to?"""
+    """OKOST_PROG_LOG request: what did the last load, or MapUpdate that failed, lead to?"""
 
     subtype: ClassVar[int] = 4
 

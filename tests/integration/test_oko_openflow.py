@@ -133,10 +133,30 @@ def test_deletions_stop_at_the_first_that_is_not_there(
     table.update(dict.fromkeys(range(5000), 1))
     table.delete_many(range(500))
     assert len(table) == 4500
-    with pytest.raises(oko_py.KeyNotFound):
+    with pytest.raises(oko_py.KeyNotFound) as missing:
         table.delete_many([1000, 1001, 4, 1002])
+    assert (missing.value.index, missing.value.n_done) == (2, 2)
+    assert "entry 3 of 4, key 4" in str(missing.value)
     assert 1001 not in table and 1002 in table
     table.delete_many([])
+
+
+def test_single_entries_of_every_kind(br0: ofctl.Bridge, programs: Programs) -> None:
+    """What is got for a key is what a dump has for it."""
+    seen = set()
+    for table in br0.programs.load(1, programs.build("kinds")).maps.values():
+        if table.info.type in ("bloom", "countmin", "ring"):
+            continue
+        seen.add(table.info.type)
+        if "array" not in table.info.type:
+            key = bytes([8, 0, 0, 0]) + bytes(table.info.key_size - 4)
+            table[key] = bytes([5]) * table.info.value_size
+            assert bytes([9, 0, 0, 0]) + bytes(table.info.key_size - 4) not in table
+        entries = table.dump()
+        assert entries
+        for found, value in entries[:5]:
+            assert table[found] == value
+    assert seen == {"lpm_trie", "lru_hash"}
 
 
 def test_a_held_map_never_writes_into_another(br0: ofctl.Bridge, programs: Programs) -> None:

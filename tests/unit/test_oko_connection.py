@@ -29,6 +29,8 @@ def good(frame: Frame) -> Iterable[bytes | wire.Message]:
         yield wire.ProgDescReply((PROGRAM,))
     if isinstance(frame.message, wire.ProgImageRequest):    # No object: keys are bytes.
         yield wire.ProgImageReply(7, 4, 0, b"none")
+    if isinstance(frame.message, wire.ProgLogRequest):      # Nothing to tell.
+        yield wire.ProgLogReply()
 
 
 def bridge(timeout: float = 10.0) -> ofctl.Bridge:
@@ -214,6 +216,44 @@ def test_nothing_is_sent_after_a_failure(rundir: Path) -> None:
     )
     assert (caught.value.n_done, caught.value.index) == (size, None)
     assert f"one of the entries {size + 1} to {2 * size} of 20000" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [(b"0", 0), (b"17", 17), (b"29", 29), (b"30", None), (b"-1", None), (b"", None), (b"x", None),
+     (b"9" * 5000, None), ("\u0663".encode(), None)],
+)
+def test_the_switch_says_which_entry_failed(
+    rundir: Path, text: bytes, index: int | None
+) -> None:
+    def answer(frame: Frame) -> Iterable[bytes | wire.Message]:
+        if isinstance(frame.message, wire.MapUpdate):
+            return [Error.named("OKO_NO_ENTRY", Version.OF13)]
+        if isinstance(frame.message, wire.ProgLogRequest):
+            return [wire.ProgLogReply((wire.LogText(7, wire.LogType.APPLIED, text),))]
+        return good(frame)
+
+    with FakeSwitch(rundir, answer), pytest.raises(oko_py.KeyNotFound) as caught:
+        bridge().programs[7].maps[0].delete_many(bytes([i, 0, 0, 0]) for i in range(30))
+    assert caught.value.index == index
+    assert caught.value.n_done == (index or 0)
+
+
+@pytest.mark.parametrize("code", [2, 4])
+def test_a_switch_that_cannot_get_single_entries(rundir: Path, code: int) -> None:
+    """One from before there was a message for it is dumped."""
+
+    def answer(frame: Frame) -> Iterable[bytes | wire.Message]:
+        if isinstance(frame.message, wire.MapGetRequest):
+            return [Error(1, code)]
+        if isinstance(frame.message, wire.MapDumpRequest):
+            return [wire.MapDumpReply(7, 0, 4, 8, 2, 0, 0, b"aaaa11111111bbbb22222222")]
+        return good(frame)
+
+    with FakeSwitch(rundir, answer):
+        table = bridge().programs[7].maps[0]
+        assert table[b"bbbb"] == b"2" * 8
+        assert b"cccc" not in table
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,8 @@ def test_open_vswitch_reads_the_same(ovs_ofctl: str, version: Version) -> None:
         "filter_prog=9,total_len=12,offset=5,chunk_len=7",
         "filter_prog=1,map=2,cursor=0x8000000000000000,max_entries=5,state",
         "filter_prog=1,map=2,n=3,more,cursor=0x4d\n  key 61 61 value 31\n",
+        "filter_prog=1,map=2,n=3\n  key 61 62 63 64\n  key 65 66 67 68\n  key 69 6a 6b 6c\n",
+        "filter_prog=1,map=2,n=2\n  key 61 62 63 64 value 31\n  key 65 66 67 68 value 32\n",
         'filter_prog=1, reason="out of bounds"\n filter_prog=1, log="0: r0 = 0"',
     ):
         assert expected in text

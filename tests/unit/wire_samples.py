@@ -17,6 +17,8 @@ from oko_py.wire import (
     MapDesc,
     MapDumpReply,
     MapDumpRequest,
+    MapGetReply,
+    MapGetRequest,
     MapOp,
     MapUpdate,
     Message,
@@ -63,6 +65,8 @@ OURS: list[Message] = [
     MapDumpRequest(1, 2, 2**63, 5, DumpFlags.STATE),
     MapDumpReply(1, 2, 2, 1, 3, 1, 77, b"aa1bb2cc3"),
     MapDumpReply(1, 2, 4, 4, 0),
+    MapGetRequest(1, 2, 3, 4, b"abcdefghijkl"),
+    MapGetReply(1, 2, 4, 1, 2, 0, 0, b"abcd1efgh2", more=True),
     ProgLogRequest(),
     ProgLogReply(
         (LogText(1, LogType.REASON, b"out of bounds"), LogText(1, LogType.LOG, b"0: r0 = 0")),
