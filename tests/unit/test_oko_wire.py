@@ -131,8 +131,12 @@ def test_open_vswitch_agrees_on_standard_errors(ovs_ofctl: str) -> None:
     assert re.findall(r"^OFPT_ERROR .*\): (\w+)$", text, re.M) == [each.name for each in errors]
 
 
-def test_our_table_is_that_of_the_series() -> None:
-    (patch,) = (ROOT / "patches" / "ovs" / "3.1").glob("openflow-Add-messages-and-errors*.patch")
+@pytest.mark.parametrize(
+    "patch",
+    sorted((ROOT / "patches" / "ovs").glob("*/openflow-Add-messages-and-errors*.patch")),
+    ids=lambda patch: patch.parent.name,
+)
+def test_our_table_is_that_of_the_series(patch: Path) -> None:
     found = re.findall(
         r"NX1\.0-1\.1\(1,(\d+)\), OKO1\.2\+\((\d+)\).*?OFPERR_(OKO_\w+),", patch.read_text(), re.S
     )
