@@ -18,6 +18,7 @@ for _task in (
     testing.test_unit,
     testing.test_integration,
     testing.test_ovs,
+    testing.test_pipelines,
     testing.lint,
     benchmarks.bench_bpf,
     machine.doctor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from invoke.context import Context
 
 from oko_build import (
+    build,
     console,
     doctor,
     flavours,
@@ -17,6 +18,8 @@ from oko_build import (
     lint as linting,
 )
 from oko_build.errors import OkoError
+from oko_build.lab import Tools
+from oko_build.pipelines.hunt import BATCH, Hunt, Tally
 from oko_build.tasks._task import BASE_HELP, task, use_base
 from oko_build.tasks.building import FLAVOUR_HELP
 
@@ -89,6 +92,39 @@ def test_ovs(
     ovs_suite.tell(summary, here)
     console.say(summary.line)
     if summary.failed:
+        raise SystemExit(1)
+
+
+@task(
+    help={
+        "seed": "chooses the programs, and with its number, each pipeline (default 1)",
+        "count": "how many pipelines (default 10000)",
+        "first": "the number of the first one (default 0)",
+    },
+)
+def test_pipelines(_c: Context, seed: int = 1, count: int = 10000, first: int = 0) -> None:
+    """Compare programs with ordinary matches in random pipelines."""
+    here = layout.here()
+    build.build(here, flavours.choose())
+    hunt = Hunt(Tools.find(), seed)
+
+    def tell(tally: Tally) -> None:
+        done = tally.agreed + tally.too_deep + len(tally.disagreements)
+        if done % (BATCH * 32) == 0:
+            console.note(f"{done} of {count} pipelines")
+
+    try:
+        tally = hunt.search(range(first, first + count), tell)
+    finally:
+        hunt.close()
+    for one in tally.disagreements:
+        console.say(str(one))
+    console.say(
+        f"{tally.agreed} pipelines agree, {len(tally.disagreements)} disagree, {tally.too_deep} "
+        f"recirculate too often; {tally.packets} packets sent, {tally.outputs} output, "
+        f"{tally.messages} messages"
+    )
+    if tally.disagreements:
         raise SystemExit(1)
 
 
