@@ -201,6 +201,11 @@ class WorkTree:
             raise OkoError("there is no staging folder: no patch has failed",
                            "./inv patches.export writes the work tree back")
         stage = Repository(self.staging)
+        if (self.layout.base(self.base.name) / "port.json").exists():
+            raise OkoError(
+                f"a port to {self.base.name} is not at its end",
+                f"./inv patches.port --to {self.base.name} --resume",
+            )
         if (Path(stage.line("rev-parse", "--absolute-git-dir")) / "rebase-apply").exists():
             raise OkoError(
                 f"the series is not applied to its end in {self.layout.relative(self.staging)}",
@@ -259,7 +264,7 @@ class WorkTree:
 
     def _apply_series(self, start: str, patches: series.Series) -> None:
         """Apply 'patches' on top of 'start' in the staging folder, whose HEAD it ends with."""
-        stage = self._stage_at(start)
+        stage = self.stage_at(start)
         if not patches.names:
             return
         done = stage.git(
@@ -269,7 +274,7 @@ class WorkTree:
         if done.code:
             raise self._patch_failed(stage, patches, start, done.stdout + done.stderr)
 
-    def _stage_at(self, commit: str) -> Repository:
+    def stage_at(self, commit: str) -> Repository:
         """Return the staging folder with the files of ``commit``."""
         stage = Repository(self.staging)
         if (self.staging / ".git").is_file():

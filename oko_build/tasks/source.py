@@ -8,6 +8,7 @@ from invoke.context import Context
 from oko_build import check as checking
 from oko_build import config, console, layout, lock, series, upstream, worktree
 from oko_build import export as exporting
+from oko_build import port as porting
 from oko_build import status as statuses
 from oko_build.errors import OkoError
 from oko_build.tasks._task import BASE_HELP, task
@@ -108,6 +109,48 @@ def check(_c: Context, base: str = "", offline: bool = False) -> None:
     console.say(f"{chosen.series}: {len(series.load(here, chosen).names)} patches, no problem")
 
 
+@task(
+    help={
+        "from": "base whose series is ported",
+        "to": "base that it is ported to",
+        "since": "commit of the checkout: carry over what changed since then in patches that both "
+                 "bases have",
+        "resume": "go on after a conflict was resolved",
+        "abort": "forget the port that is under way",
+        "offline": "never touch the network",
+    }
+)
+def port(
+    _c: Context, from_: str = "", to: str = "", since: str = "", resume: bool = False,
+    abort: bool = False, offline: bool = False,
+) -> None:
+    """Bring a base's patches to another base."""
+    if not to or (not from_ and not resume and not abort):
+        raise OkoError("expected two bases: ./inv patches.port --from 3.1 --to 3.5")
+    here, upstream_config, target = _chosen(to)
+    new = worktree.WorkTree(here, upstream_config, target)
+    with lock.hold(here):
+        if abort:
+            porting.abort(new)
+            console.say(f"the port to {to} is forgotten; work tree and checkout are as they were")
+            return
+        if resume:
+            dropped = porting.resume(new)
+        else:
+            old = worktree.WorkTree(here, upstream_config, upstream_config.base(from_))
+            if old.base == target:
+                raise OkoError(f"--from and --to are both {to}: expected two bases")
+            sources = [
+                upstream.current(here, base) or upstream.fetch(here, base, offline=offline)
+                for base in (old.base, target)
+            ]
+            dropped = porting.begin(old, new, *sources, since=since or None)
+    for subject in dropped:
+        console.say(f"dropped, since upstream has it: {subject}")
+    console.say(f"ported to {here.relative(new.staging)}; build and test it there, then")
+    console.say(f"'./inv patches.export --base {to} --staging' writes {target.series}")
+
+
 def _chosen(base: str) -> tuple[layout.Layout, config.Upstream, config.Base]:
     here = layout.here()
     upstream_config = config.load(here)
@@ -122,5 +165,5 @@ def _source(here: layout.Layout, base: config.Base) -> upstream.Source:
 
 
 patches = Collection("patches")
-for _entry in (apply, status, check, export):
+for _entry in (apply, status, check, export, port):
     patches.add_task(_entry)
