@@ -70,6 +70,7 @@ class Twins:
         self.run("ovsdb-tool", "create", str(self.folder / "conf.db"), str(tools.schema)).check()
         self._spawn("ovsdb-server", str(self.folder / "conf.db"),
                     f"--remote=punix:{self.folder / 'db.sock'}")
+        wait_until((self.folder / "db.sock").exists, "the socket of ovsdb-server")
         self.run("ovs-vsctl", "--no-wait", "--timeout=10", "init").check()
         self._spawn("ovs-vswitchd", f"unix:{self.folder / 'db.sock'}", "--enable-dummy=override",
                     "--disable-system", "--disable-system-route")
