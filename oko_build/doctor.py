@@ -98,6 +98,12 @@ _OTHER_CLANGS = {"debian-12": ("16", "19"), "debian-13": ("17",)}
 """More versions of clang that a system has, whose objects are tested."""
 
 
+def clangs(base: Base) -> tuple[str, ...]:
+    """Return the compilers, by package, whose objects are tested on a host of 'base'."""
+    versions = (base.clang, *_OTHER_CLANGS.get(base.system, ()))
+    return tuple(f"clang-{version}" for version in versions)
+
+
 def needs(base: Base) -> tuple[Need, ...]:
     """Return all that the project uses on a host of 'base'."""
     version = base.clang
@@ -106,9 +112,8 @@ def needs(base: Base) -> tuple[Need, ...]:
         Need(package=f"clang-{version}", oneof=_versions("clang"), why="compiles BPF programs"),
         Need(package=f"llvm-{version}", oneof=_versions("llvm-objdump"), why="shows BPF programs"),
         *(
-            Need(package=f"clang-{other}", command=f"clang-{other}", optional=True,
-                 why="a newer compiler's programs")
-            for other in _OTHER_CLANGS.get(base.system, ())
+            Need(package=other, command=other, optional=True, why="another compiler's programs")
+            for other in clangs(base)[1:]
         ),
         Need(package=f"libclang-rt-{version}-dev", optional=True, why="fuzzing the BPF runtime",
              pattern=f"usr/lib/llvm-{version}/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),

@@ -1,9 +1,10 @@
 """Objects of many compilers: clang 14 to 22, each version of the instruction set, with and without
 debug information, at several levels of optimization.
 
-Debian's clangs are tried by the names of their packages.  Newer ones come with PyPI's ziglang,
-whose ``zig clang`` is LLVM's own clang: the extra "compilers" of pyproject.toml names the version,
-and ``OKO_CLANGS`` may name more compilers, as commands with a colon in between.
+The clangs that './inv doctor' installs on this Debian are tried by the names of their packages.
+Newer ones come with PyPI's ziglang, whose ``zig clang`` is LLVM's own clang: the extra "compilers"
+of pyproject.toml names the version, and ``OKO_CLANGS`` may name more compilers, as commands with a
+colon in between.
 
 The programs in tests/fixtures/compilers say in comments what has to come out:
 
@@ -32,6 +33,8 @@ from pathlib import Path
 import pytest
 
 import oko_py
+from oko_build import config, doctor
+from oko_build.layout import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "okobpf"
@@ -80,7 +83,7 @@ def _ziglang() -> tuple[str, ...]:
 def _compilers() -> list[Compiler]:
     debian = [
         Compiler(name, (name,) if shutil.which(name) else (), f"apt-get install {name}")
-        for name in ("clang-14", "clang-16", "clang-19")
+        for name in doctor.clangs(config.load(Layout(ROOT)).base())
     ]
     zig = Compiler("ziglang", _ziglang(), ".venv/bin/pip install -e '.[compilers]'")
     more = [
