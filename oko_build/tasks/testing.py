@@ -103,7 +103,7 @@ def test_ovs(
     },
 )
 def test_pipelines(_c: Context, seed: int = 1, count: int = 10000, first: int = 0) -> None:
-    """Compare programs with ordinary matches in random pipelines."""
+    """Compare programs with matches in random pipelines."""
     here = layout.here()
     build.build(here, flavours.choose())
     hunt = Hunt(Tools.find(), seed)
