@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from oko_py._errors import (
@@ -227,7 +228,11 @@ def load_error(bridge: str, load: Load, error: Error, texts: dict[int, str]) -> 
     what = f"{bridge}: filter program {load.id}"
 
     def text(kind: LogType) -> str | None:
-        return texts[kind].strip("\n") if kind in texts else None
+        """Return the part, without what puts its lines in columns for ovs-ofctl."""
+        if kind not in texts:
+            return None
+        first, _, more = texts[kind].strip("\n").partition("\n")
+        return f"{first}\n{textwrap.dedent(more)}" if more else first
 
     if name == "OKO_BAD_OBJECT":
         return ObjectFileError(text(LogType.REASON) or error.meaning, path=load.path)
@@ -247,7 +252,7 @@ def load_error(bridge: str, load: Load, error: Error, texts: dict[int, str]) -> 
             where=text(LogType.WHERE),
             state=text(LogType.STATE),
             advice=text(LogType.ADVICE),
-            log=text(LogType.LOG),
+            log=texts[LogType.LOG].strip("\n") if LogType.LOG in texts else None,
         )
         if isinstance(refusal, ProgramRejected):
             refusal.insn, refusal.source_line = locate_refusal(refusal.where or "")
