@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from harness import packets
 from harness.network import Net
 from scapy.utils import rdpcap, wrpcap
@@ -51,23 +54,30 @@ def test_null_ports_receive_and_send(bridge: Bridge) -> None:
     assert source.statistics()["rx_pkts"] > 1000
 
 
-def test_packets_of_a_pcap_file_go_round_and_round(bridge: Bridge, tmp_path: Path) -> None:
+@pytest.fixture
+def pcaps() -> Iterator[Path]:
+    """A folder with a short name: DPDK cuts a device's arguments at 128 characters."""
+    with tempfile.TemporaryDirectory(prefix="oko-") as name:
+        yield Path(name)
+
+
+def test_packets_of_a_pcap_file_go_round_and_round(bridge: Bridge, pcaps: Path) -> None:
     frames = packets.udp_stream(8)
-    wrpcap(str(tmp_path / "in.pcap"), frames)
-    source = bridge.add_dpdk_port("net_pcap", f"rx_pcap={tmp_path}/in.pcap,infinite_rx=1")
+    wrpcap(str(pcaps / "in.pcap"), frames)
+    source = bridge.add_dpdk_port("net_pcap", f"rx_pcap={pcaps}/in.pcap,infinite_rx=1")
     sink = bridge.add_dpdk_port("net_null", "no-rx=1")
     bridge.add_flows(f"in_port={source},actions=output:{sink}")
     wait_until(lambda: sink.statistics()["tx_pkts"] > 1000, "1,000 packets to be sent")
 
 
-def test_what_is_sent_can_be_read_from_a_pcap_file(net: Net, tmp_path: Path) -> None:
-    wrpcap(str(tmp_path / "in.pcap"), [packets.udp()])
+def test_what_is_sent_can_be_read_from_a_pcap_file(net: Net, pcaps: Path) -> None:
+    wrpcap(str(pcaps / "in.pcap"), [packets.udp()])
     tap = net.bridge.add_dpdk_port(
-        "net_pcap", f"rx_pcap={tmp_path}/in.pcap,tx_pcap={tmp_path}/out.pcap"
+        "net_pcap", f"rx_pcap={pcaps}/in.pcap,tx_pcap={pcaps}/out.pcap"
     )
     net.bridge.add_flows(f"in_port=1,actions=output:{tap}")
     frames = packets.udp_stream(20)
     net.alice.wire().send(frames)
     wait_until(lambda: tap.statistics()["tx_pkts"] == 20, "20 packets to be written")
     net.bridge.switch.vsctl("del-port", net.bridge.name, tap.name)
-    assert [bytes(frame) for frame in rdpcap(str(tmp_path / "out.pcap"))] == frames
+    assert [bytes(frame) for frame in rdpcap(str(pcaps / "out.pcap"))] == frames
