@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oko_py import elf
-from oko_py._errors import KeyNotFound, MapNotFound
+from oko_py._described import DescribedProgram, NamedMaps
+from oko_py._errors import KeyNotFound
 from oko_py._model import MapInfo, ProgramInfo
 from oko_py._net.work import Entries, MapRefused
 from oko_py._typed import TypedMap, UpdateFlag, collect, mode_of
@@ -117,51 +118,20 @@ class Map(TypedMap):
             self.raise_refused(refused, entries)
 
 
-class Maps(Mapping[str, Map]):
+class Maps(NamedMaps[Map]):
     """The maps of a program, by name or index."""
 
     def __init__(
         self, bridge: Bridge, program: int, infos: Iterable[MapInfo], spec: elf.Spec | None
     ) -> None:
         """Use ``Program.maps`` instead."""
-        self._program = program
-        self._maps = [Map(bridge, program, info, spec) for info in infos]
-
-    def __getitem__(self, name: str | int) -> Map:
-        for each in self._maps:
-            if name in (each.name, each.info.index):
-                return each
-        names = ", ".join(each.name for each in self._maps) or "none"
-        raise MapNotFound(
-            f"program {self._program} has no map {name!r} (it has: {names})", map_name=str(name)
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([each.name for each in self._maps])
-
-    def __len__(self) -> int:
-        return len(self._maps)
+        super().__init__(program, [Map(bridge, program, info, spec) for info in infos])
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Program(DescribedProgram):
     """A program in a switch, as it was when asked for; its maps are live."""
 
     info: ProgramInfo
     maps: Maps = field(repr=False, compare=False)
     spec: elf.Spec | None = field(repr=False, compare=False)
-
-    @property
-    def id(self) -> int:
-        """The number that flows name it by: ``filter_prog=ID``."""
-        return self.info.id
-
-    @property
-    def name(self) -> str:
-        """The function's name."""
-        return self.info.name
-
-    @property
-    def tag(self) -> str:
-        """Digest of the instructions."""
-        return self.info.tag

@@ -7,12 +7,12 @@ from collections.abc import (
     ItemsView,
     Iterable,
     Iterator,
-    Mapping,
     MutableMapping,
     ValuesView,
 )
 
-from oko_py._errors import KeyNotFound, MapNotFound
+from oko_py._described import NamedMaps
+from oko_py._errors import KeyNotFound
 from oko_py._model import MapInfo
 from oko_py._net.work import Entries, MapRefused
 from oko_py._typed import SpecSource, TypedMap, UpdateFlag, collect, mode_of
@@ -193,7 +193,7 @@ class _Values(ValuesView[Value]):
         return (value for _, value in self._owner.entries())
 
 
-class Maps(Mapping[str, Map]):
+class Maps(NamedMaps[Map]):
     """The maps of a program, by name or index."""
 
     def __init__(
@@ -205,20 +205,4 @@ class Maps(Mapping[str, Map]):
         spec: SpecSource,
     ) -> None:
         """Use ``Program.maps`` instead."""
-        self._program = program
-        self._maps = [Map(bridge, engine, program, info, spec) for info in infos]
-
-    def __getitem__(self, name: str | int) -> Map:
-        for each in self._maps:
-            if name in (each.name, each.info.index):
-                return each
-        names = ", ".join(each.name for each in self._maps) or "none"
-        raise MapNotFound(
-            f"program {self._program} has no map {name!r} (it has: {names})", map_name=str(name)
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([each.name for each in self._maps])
-
-    def __len__(self) -> int:
-        return len(self._maps)
+        super().__init__(program, [Map(bridge, engine, program, info, spec) for info in infos])

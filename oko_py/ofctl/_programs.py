@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from oko_py import elf
+from oko_py._described import DescribedProgram
 from oko_py._errors import BadArgument, NotAnOko, ObjectFileError, ProgramNotFound
 from oko_py._model import ProgramInfo
 from oko_py._net.work import Load
@@ -21,7 +22,7 @@ Loadable = elf.Spec | str | os.PathLike[str] | bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Program(DescribedProgram):
     """A program in a switch, as it was when asked for; its maps are live."""
 
     info: ProgramInfo
@@ -32,21 +33,6 @@ class Program:
     def spec(self) -> elf.Spec | None:
         """What the object holds that it was loaded from, None if that can't be found out."""
         return self._spec()
-
-    @property
-    def id(self) -> int:
-        """The number that flows name it by: ``filter_prog=ID``."""
-        return self.info.id
-
-    @property
-    def name(self) -> str:
-        """The function's name."""
-        return self.info.name
-
-    @property
-    def tag(self) -> str:
-        """Digest of the instructions."""
-        return self.info.tag
 
     def to_dict(self) -> dict[str, object]:
         """Return what JSON output shows."""
