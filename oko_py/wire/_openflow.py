@@ -189,7 +189,9 @@ class EchoReply(Message):
         return cls(reader.rest())
 
 
-class _Empty(Message):
+class Empty(Message):
+    """A message of headers alone."""
+
     __slots__ = ()
 
     def body(self, version: Version) -> bytes:
@@ -204,7 +206,7 @@ class _Empty(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class BarrierRequest(_Empty):
+class BarrierRequest(Empty):
     """Answered when all that was asked for before is done."""
 
     def headers(self, version: Version) -> tuple[int, bytes]:
@@ -213,7 +215,7 @@ class BarrierRequest(_Empty):
 
 
 @dataclass(frozen=True, slots=True)
-class BarrierReply(_Empty):
+class BarrierReply(Empty):
     """The answer to :class:`BarrierRequest`."""
 
     def headers(self, version: Version) -> tuple[int, bytes]:
@@ -222,7 +224,7 @@ class BarrierReply(_Empty):
 
 
 @dataclass(frozen=True, slots=True)
-class FeaturesRequest(_Empty):
+class FeaturesRequest(Empty):
     """Asks which switch this is."""
 
     def headers(self, version: Version) -> tuple[int, bytes]:

@@ -17,7 +17,7 @@ from oko_py.wire._base import (
     put_name,
 )
 from oko_py.wire._names import PROG_ALL, PROG_MAX, PROG_MIN, Version
-from oko_py.wire._openflow import check_u
+from oko_py.wire._openflow import Empty, check_u
 
 
 class LoadFlags(enum.IntFlag):
@@ -333,20 +333,10 @@ class ProgImageReply(OkoReply):
 
 
 @dataclass(frozen=True, slots=True)
-class ProgLogRequest(OkoRequest):
+class ProgLogRequest(Empty, OkoRequest):
     """OKOST_PROG_LOG request: what did the last load, or MapUpdate that failed, lead to?"""
 
     subtype: ClassVar[int] = 4
-
-    def body(self, version: Version) -> bytes:
-        """Return nothing."""
-        return b""
-
-    @classmethod
-    def from_body(cls, reader: Reader, version: Version) -> Self:
-        """Check that there is nothing."""
-        reader.end()
-        return cls()
 
 
 @dataclass(frozen=True, slots=True)
