@@ -120,21 +120,12 @@ def resume(new: WorkTree) -> list[str]:
     """Go on with a port whose conflict was resolved.  Returns and raises as begin()."""
     state = _load(new)
     stage = Repository(new.staging)
-    kind, commit, subject = state.steps[0]
+    subject = state.steps[0][2]
     unmerged = stage.git("diff", "--name-only", "--diff-filter=U").stdout.split()
     if unmerged:
         raise _stopped(new, state, subject, unmerged)
-    if stage.git("diff", "--cached", "--quiet", "HEAD", check=False).code:
-        if kind == "amend":
-            stage.git("commit", "-q", "--amend", "--no-edit")
-        else:
-            stage.git("commit", "-q", "--allow-empty-message", "-C", commit)
-    elif kind == "pick" and stage.subject("HEAD") != subject:
-        # Nothing is left of it, and the user has not committed it either.
-        state.dropped.append(subject)
+    _settle(new, stage, state)
     stage.git("cherry-pick", "--quit", check=False)
-    state.steps.pop(0)
-    _save(new, state)
     return _go(new, state)
 
 
@@ -150,24 +141,31 @@ def abort(new: WorkTree) -> None:
 def _go(new: WorkTree, state: State) -> list[str]:
     stage = Repository(new.staging)
     while state.steps:
-        kind, commit, subject = state.steps[0]
+        _, commit, subject = state.steps[0]
         done = stage.git("cherry-pick", "--no-commit", commit, check=False)
         unmerged = stage.git("diff", "--name-only", "--diff-filter=U").stdout.split()
         if unmerged:
             raise _stopped(new, state, subject, unmerged)
         if done.code:
             raise OkoError(f"cannot pick {subject!r}:\n{done.stderr}", "./inv patches.port --abort")
-        changed = stage.git("diff", "--cached", "--quiet", "HEAD", check=False).code
-        if kind == "amend" and changed:
-            stage.git("commit", "-q", "--amend", "--no-edit")
-        elif kind == "pick" and changed:
-            stage.git("commit", "-q", "-C", commit)
-        elif kind == "pick":
-            state.dropped.append(subject)
-        state.steps.pop(0)
-        _save(new, state)
+        _settle(new, stage, state)
     _file(new).unlink()
     return state.dropped
+
+
+def _settle(new: WorkTree, stage: Repository, state: State) -> None:
+    """Commit what the first of the steps has staged, and count the step as done."""
+    kind, commit, subject = state.steps[0]
+    if stage.git("diff", "--cached", "--quiet", "HEAD", check=False).code:
+        if kind == "amend":
+            stage.git("commit", "-q", "--amend", "--no-edit")
+        else:
+            stage.git("commit", "-q", "--allow-empty-message", "-C", commit)
+    elif kind == "pick" and stage.subject("HEAD") != subject:
+        # Nothing is left of it, and nobody has committed it either.
+        state.dropped.append(subject)
+    state.steps.pop(0)
+    _save(new, state)
 
 
 def _stopped(new: WorkTree, state: State, subject: str, files: list[str]) -> OkoError:
