@@ -272,8 +272,9 @@ okobpf_hash_free(struct map_hash *hash, struct hash_table *table,
 bool
 okobpf_hash_gather(struct map_hash *hash)
 {
-    struct hash_table *table = hash_table(hash);
+    pthread_mutex_t *mutex;
     uint64_t epoch;
+    bool gathered;
 
     if (hash->class->waits_for_runs) {
         /* Twice, so that what was retired just now is free if no run goes
@@ -282,13 +283,20 @@ okobpf_hash_gather(struct map_hash *hash)
         okobpf_epoch_advance();
     }
     epoch = get_epoch(hash) + 1;
-    if (atomic_exchange_explicit(&table->gathered_epoch, epoch,
-                                 memory_order_relaxed) == epoch) {
+
+    /* The caller may be a user, for whom no table waits: see table-user.c. */
+    mutex = hash_lock_stripe(hash, 0);
+    gathered = atomic_exchange_explicit(&hash_table(hash)->gathered_epoch,
+                                        epoch, memory_order_relaxed) == epoch;
+    pthread_mutex_unlock(mutex);
+    if (gathered) {
         return false;
     }
     for (uint32_t i = 0; i <= hash->stripe_mask; i++) {
-        pthread_mutex_t *mutex = hash_lock_stripe(hash, i);
+        struct hash_table *table;
 
+        mutex = hash_lock_stripe(hash, i);
+        table = hash_table(hash);
         free_waiting(hash, table, &table->stripes[i]);
         pthread_mutex_unlock(mutex);
     }

@@ -2,7 +2,12 @@
 /* Copyright (c) 2026 The Oko authors. */
 
 /* The table of hash maps, as the user outside of the switch sees it: see
- * hash.h. */
+ * hash.h.
+ *
+ * The user's thread may be one that readers do not wait for, so that a table
+ * that another user's clearing has replaced may be freed at any time.  It is
+ * only looked at with the lock of a stripe: replace_table() takes all of them
+ * in turn before it gives the table up. */
 
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -31,8 +36,6 @@ read_entry(const struct map_hash *hash, struct hash_entry *e, void *value)
     }
 }
 
-/* With the lock, since the user's thread may be one that readers do not wait
- * for. */
 enum okobpf_map_result
 okobpf_hash_read(struct okobpf_map *map, const void *key, void *value)
 {
@@ -52,8 +55,13 @@ okobpf_hash_read(struct okobpf_map *map, const void *key, void *value)
 uint64_t
 okobpf_hash_n_entries(const struct okobpf_map *map)
 {
-    return atomic_load_explicit(&hash_table(hash_cast(map))->n,
-                                memory_order_relaxed);
+    struct map_hash *hash = hash_cast(map);
+    pthread_mutex_t *mutex = hash_lock_stripe(hash, 0);
+    uint64_t n = atomic_load_explicit(&hash_table(hash)->n,
+                                      memory_order_relaxed);
+
+    pthread_mutex_unlock(mutex);
+    return n;
 }
 
 /* Returns the first place from '*place' on in the bucket that has an entry:
@@ -81,17 +89,6 @@ find_place(const struct map_hash *hash, struct hash_table *table,
     return number;
 }
 
-static bool
-is_empty(const struct hash_bucket *bucket)
-{
-    uint32_t any = atomic_load_explicit(&bucket->list, memory_order_relaxed);
-
-    for (int i = 0; i < HASH_N_WORDS; i++) {
-        any |= atomic_load_explicit(&bucket->words[i], memory_order_relaxed);
-    }
-    return !any;
-}
-
 /* A cursor is 0 at first.  Its upper half is a bucket, and its lower half the
  * place in it to look at next.  'read' copies the value, or values. */
 static bool
@@ -104,17 +101,11 @@ hash_next__(struct okobpf_map *map, uint64_t *cursor, void *key, void *value,
     uint64_t i = *cursor >> 32;
 
     for (; i < hash->n_buckets; i++, place = 0) {
+        pthread_mutex_t *mutex = hash_lock_stripe(hash, i & hash->stripe_mask);
         struct hash_table *table = hash_table(hash);
-        pthread_mutex_t *mutex;
-        uint32_t number;
+        uint32_t number = find_place(hash, table, hash_bucket(hash, table, i),
+                                     &place);
 
-        if (is_empty(hash_bucket(hash, table, i))) {
-            continue;
-        }
-
-        mutex = hash_lock_stripe(hash, i & hash->stripe_mask);
-        table = hash_table(hash);
-        number = find_place(hash, table, hash_bucket(hash, table, i), &place);
         if (number) {
             struct hash_entry *e = hash_entry(hash, table, number);
 
@@ -230,10 +221,7 @@ okobpf_hash_clear_some(struct okobpf_map *map, uint64_t *cursor)
         return false;
     }
     for (int i = 0; i < CLEAR_BUCKETS && *cursor < hash->n_buckets; i++) {
-        if (!is_empty(hash_bucket(hash, hash_table(hash), *cursor))) {
-            clear_bucket(hash, *cursor);
-        }
-        (*cursor)++;
+        clear_bucket(hash, (*cursor)++);
     }
     okobpf_hash_retired(hash);
     return *cursor < hash->n_buckets;
